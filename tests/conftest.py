@@ -1,0 +1,18 @@
+"""Fixtures that several stages share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of research data beside the checkout (or FEWREC_SHARED_DATA); skips where a machine has none."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("FEWREC_SHARED_DATA", default))
+    if not folder.is_dir():
+        pytest.skip("the research data folder (../shared/data) is not on this machine")
+    return folder
