@@ -235,6 +235,14 @@ class Additive(Model, Protocol):
 
 
 @runtime_checkable
+class Predictor(Model, Protocol):
+    """A model that says how likely a like is, comparably between users: what ``labels`` and ``tallrec`` measure."""
+
+    def predict(self, examples: Sequence[Examples], rows: Rows) -> Vector:
+        """(b,) in [0, 1]: probability that the user of ``examples[b]``, who meets item ``rows[b]``, likes it."""
+
+
+@runtime_checkable
 class Decoder(Protocol):
     """A vector back into words. It is handed the vector and nothing else about the user or item."""
 
