@@ -8,10 +8,10 @@ Symbols, as in ``docs/concepts``: m items, n users, k examples of one user, d nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from scipy import sparse
 Vector = NDArray[np.float32]
 Matrix = NDArray[np.float32]
 Rows = NDArray[np.int64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ class Catalogue:
     """The item's own columns as they came (title, genres, ...), for display and attribute filters."""
     fingerprint: str
     """Of the encoder that made ``vectors``."""
+    _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the items alone (neighbours, say), made at the first call and shared by all models and folds."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        return cast(T, self._derived[key])
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
@@ -156,6 +164,8 @@ class Examples:
     """(k,) ``like``, ``dislike``, ``rating``, ``event`` or ``statement``: the kind shown in reasons."""
     labels: tuple[str, ...]
     """(k,) the item's id, or the statement's text."""
+    lexical: sparse.csr_matrix | None = None
+    """(k, v) TF-IDF of each statement's words, empty rows for items (the catalogue has theirs); None if no words are known."""
 
     def __len__(self) -> int:
         return len(self.rows)

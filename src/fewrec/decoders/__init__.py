@@ -1,1 +1,20 @@
-"""Stage."""
+"""Decoders: a vector back into words."""
+
+from fewrec.decoders.general import Entry, general_entries
+from fewrec.decoders.mining import MiningConfig, mine_phrases
+from fewrec.decoders.neighbourhood import NeighbourhoodConfig
+from fewrec.decoders.phrases import PhraseDecoder, PhraseDecoderConfig
+from fewrec.decoders.sentence import sentence
+from fewrec.decoders.vocabulary import PhraseVocabulary
+
+__all__ = [
+    "Entry",
+    "MiningConfig",
+    "NeighbourhoodConfig",
+    "PhraseDecoder",
+    "PhraseDecoderConfig",
+    "PhraseVocabulary",
+    "general_entries",
+    "mine_phrases",
+    "sentence",
+]

@@ -1,1 +1,24 @@
-"""Stage."""
+"""Encoder E: text -> unit float32 vectors of a fixed size, with a fingerprint; a cache on disk; and the literal space beside it."""
+
+from fewrec.encoders.cache import VectorCache
+from fewrec.encoders.cached import CachedEncoder
+from fewrec.encoders.fingerprint import check_same_encoder
+from fewrec.encoders.hf_config import HFConfig
+from fewrec.encoders.huggingface import EncoderMemoryError, HFEncoder
+from fewrec.encoders.lexical import LexicalSpace
+from fewrec.encoders.multilingual import MultilingualConfig, MultilingualEncoder
+from fewrec.encoders.registry import encoder_names, load_encoder
+
+__all__ = [
+    "CachedEncoder",
+    "EncoderMemoryError",
+    "HFConfig",
+    "HFEncoder",
+    "LexicalSpace",
+    "MultilingualConfig",
+    "MultilingualEncoder",
+    "VectorCache",
+    "check_same_encoder",
+    "encoder_names",
+    "load_encoder",
+]

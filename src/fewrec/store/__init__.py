@@ -1,1 +1,6 @@
-"""Stage."""
+"""The durable store: a directory with a SQLite database, fitted models and the vector cache."""
+
+from fewrec.store.counts import ForgetCounts, IngestCounts, StoreSummary
+from fewrec.store.store import Store
+
+__all__ = ["ForgetCounts", "IngestCounts", "Store", "StoreSummary"]

@@ -1,0 +1,156 @@
+"""Choosing a peer's settings on training users alone: reveal k likes, rank the rest, keep the best setting.
+
+Users are cut in folds; what is revealed and predicted belongs to one fold, the statistics come from the others. Every peer gets the
+same kind of search as the default model, so that none is beaten for want of tuning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
+
+Setting = TypeVar("Setting")
+Statistics = TypeVar("Statistics")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuningConfig:
+    """How many episodes are made, and from whom."""
+
+    shots: tuple[int, ...] = (1, 3, 5, 10)
+    """Numbers of likes revealed."""
+    n_folds: int = 5
+    """Folds where there are few users; one fold with ``max_users`` users held out where there are many."""
+    max_users: int = 300
+    """Users held out in all, at most."""
+    min_users: int = 20
+    """Below this many users with two likes or more nothing is chosen: defaults are safer than noise."""
+    n_repeats: int = 3
+    """Different reveals per user and k while the folds hold 100 users or fewer."""
+    max_cells: int = 10_000_000
+    """Episodes x items of a fold, at most: bounds memory and time on large catalogues."""
+    min_rest: int = 1
+    """Likes that must remain to be predicted."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Users to learn from, and episodes of other users to be judged by."""
+
+    interactions: Interactions
+    examples: tuple[Examples, ...]
+    relevant: tuple[Rows, ...]
+    """Catalogue rows that are to be found, per episode; disjoint from the rows revealed."""
+    shots: Rows
+    """k of every episode."""
+
+
+def make_folds(
+    catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator, config: TuningConfig | None = None
+) -> list[Fold]:
+    """Folds with at least one episode each; an empty list where there are too few users to choose anything."""
+    config = config or TuningConfig()
+    likes = interactions.likes
+    n_likes = np.diff(likes.indptr)
+    usable = np.flatnonzero(n_likes >= 1 + config.min_rest)
+    if len(usable) < config.min_users:
+        return []
+    usable = rng.permutation(usable)[: config.max_users] if len(usable) > 2 * config.max_users else rng.permutation(usable)
+    n_folds = 1 if len(usable) < np.sum(n_likes >= 1 + config.min_rest) else config.n_folds
+    n_repeats = config.n_repeats if len(usable) <= 100 else 1
+    per_fold = max(len(config.shots), config.max_cells // max(1, len(catalogue)))
+    folds = []
+    for held_out in np.array_split(usable, n_folds):
+        episodes = [
+            (k, order[:k], order[k:])
+            for k in config.shots
+            for user in held_out
+            if n_likes[user] >= k + config.min_rest
+            for _ in range(n_repeats)
+            for order in [rng.permutation(likes.indices[likes.indptr[user] : likes.indptr[user + 1]]).astype(np.int64)]
+        ]
+        if len(episodes) > per_fold:
+            episodes = [episodes[i] for i in np.sort(rng.permutation(len(episodes))[:per_fold])]
+        if not episodes:
+            continue
+        others = np.setdiff1d(np.arange(interactions.n_users), held_out)
+        folds.append(
+            Fold(
+                interactions=interactions.of_users(others),
+                examples=tuple(Examples.of_likes(catalogue, shown) for _, shown, _ in episodes),
+                relevant=tuple(rest for _, _, rest in episodes),
+                shots=np.array([k for k, _, _ in episodes], dtype=np.int64),
+            )
+        )
+    return folds
+
+
+def choose(
+    settings: Sequence[Setting],
+    folds: Sequence[Fold],
+    prepare: Callable[[Interactions], Statistics],
+    score: Callable[[Statistics, Setting, Sequence[Examples]], Matrix],
+) -> Setting:
+    """The setting with the best mean NDCG@10, every k counting alike; the first one unless another is clearly better.
+
+    "Clearly" is half a standard error of the paired difference, so that few episodes move little from the default, and many move freely.
+    ``prepare`` is called once per fold, ``score`` once per fold and setting with a (b, m) result.
+    """
+    if not folds or len(settings) == 1:
+        return settings[0]
+    shots = np.concatenate([fold.shots for fold in folds])
+    gains = np.zeros((len(settings), len(shots)))
+    start = 0
+    for fold in folds:
+        statistics = prepare(fold.interactions)
+        for row, setting in enumerate(settings):
+            gains[row, start : start + len(fold.shots)] = fold_ndcg(score(statistics, setting, fold.examples), fold)
+        start += len(fold.shots)
+    means = np.mean([gains[:, shots == k].mean(axis=1) for k in np.unique(shots)], axis=0)
+    best = int(np.argmax(means))
+    standard_error = (gains[best] - gains[0]).std() / np.sqrt(len(shots))
+    return settings[best if means[best] - means[0] > standard_error / 2 else 0]
+
+
+def choose_by_turns(
+    start: Setting,
+    turns: Mapping[str, Sequence[object]],
+    folds: Sequence[Fold],
+    prepare: Callable[[Interactions], Statistics],
+    score: Callable[[Statistics, Setting, Sequence[Examples]], Matrix],
+) -> Setting:
+    """One field of the (frozen dataclass) setting after the other, each with the others at the best found so far."""
+    best = start
+    for name, values in turns.items():
+        others = [value for value in values if value != getattr(best, name)]
+        best = choose([best, *(replace(best, **{name: value}) for value in others)], folds, prepare, score)  # type: ignore[type-var]
+    return best
+
+
+def fold_ndcg(scores: Matrix, fold: Fold, *, depth: int = 10) -> Vector:
+    """(b,) NDCG at ``depth`` of every episode of a fold, the revealed items left out of the list.
+
+    Binary gains, discount 1 / log2(rank + 1), ideal list of min(depth, number of relevant items). Source: Järvelin & Kekäläinen, 2002.
+    """
+    n_episodes, n_items = scores.shape
+    depth = min(depth, n_items)
+    # Columns are visited in an arbitrary fixed order: files are often sorted by popularity, and ties must not profit from it.
+    order = np.random.default_rng(0).permutation(n_items)
+    place = np.empty(n_items, dtype=np.int64)
+    place[order] = np.arange(n_items)
+    ranked = scores[:, order]
+    for row, examples in enumerate(fold.examples):
+        ranked[row, place[examples.rows[examples.rows >= 0]]] = -np.inf
+    top = np.argpartition(ranked, n_items - depth, axis=1)[:, n_items - depth :]
+    top = np.take_along_axis(top, np.argsort(-np.take_along_axis(ranked, top, axis=1), axis=1, kind="stable"), axis=1)
+    discount = 1 / np.log2(np.arange(2, depth + 2))
+    result = np.zeros(n_episodes, dtype=np.float32)
+    for row, relevant in enumerate(fold.relevant):
+        hits = np.isin(order[top[row]], relevant)
+        result[row] = (hits * discount).sum() / discount[: len(relevant)].sum()
+    return result

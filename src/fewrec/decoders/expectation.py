@@ -1,0 +1,61 @@
+"""What an item that says a phrase is like: the bridge from short phrases to the long texts of items."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fewrec.decoders.vocabulary import PhraseVocabulary
+from fewrec.types import Matrix, Rows
+
+
+class Expectation:
+    """The vector expected of an item that holds a phrase.
+
+    An encoder puts two words and a paragraph about the same thing far apart, so a phrase's own vector says little of where
+    its items lie. The expectation is the mean of the items that hold the phrase, shrunk towards a ridge regression of such
+    means on the phrase's own vector (empirical Bayes: Efron & Morris, JASA 1975). A phrase found in no item is the
+    regression alone. Phrases are centred by language, which takes the encoder's offset between languages out.
+    """
+
+    def __init__(self, vocabulary: PhraseVocabulary, items: Matrix, *, ridge: float = 3.0) -> None:
+        """``items`` (m, d) unit rows; ``ridge`` > 0. Where no phrase occurs in any item, phrases stand for themselves."""
+        self._vocabulary = vocabulary
+        self._items = items
+        self._holders = np.asarray(vocabulary.occurs.sum(axis=1), dtype=np.float32).ravel()  # (p,)
+        d = items.shape[1]
+        langs = np.asarray(vocabulary.langs)
+        self._language = np.zeros(len(vocabulary), dtype=np.int64)
+        centres = []
+        for number, lang in enumerate(np.unique(langs)):
+            self._language[langs == lang] = number
+            centres.append(vocabulary.vectors[langs == lang].mean(axis=0))
+        self._offset = np.asarray(centres, dtype=np.float32).reshape(-1, d)  # (languages, d)
+        held = np.flatnonzero(self._holders > 0)
+        if not len(held):
+            self._map = np.eye(d, dtype=np.float32)
+            self._centre = np.zeros(d, dtype=np.float32)
+            return
+        self._centre = items.mean(axis=0)  # (d,)
+        trust = np.minimum(self._holders[held], 5.0)[:, None] / 5.0  # (held, 1) a mean over few items is noisy
+        x = self._own(held)
+        y = self._means(held) - self._centre
+        gram = (x * trust).T @ x + ridge * np.eye(d, dtype=np.float32)  # (d, d)
+        self._map = np.asarray(np.linalg.solve(gram, (x * trust).T @ y), dtype=np.float32)
+
+    def of(self, phrases: Rows, *, prior_items: float) -> Matrix:
+        """(len(phrases), d); ``prior_items`` > 0: how many items holding a phrase weigh as much as the regression."""
+        regression = self._own(phrases) @ self._map + self._centre
+        n = self._holders[phrases][:, None]
+        expected: Matrix = (n * self._means(phrases) + prior_items * regression) / (n + prior_items)
+        return expected
+
+    def _own(self, phrases: Rows) -> Matrix:
+        """(len, d) the phrases' own vectors, centred by language."""
+        own: Matrix = self._vocabulary.vectors[phrases] - self._offset[self._language[phrases]]
+        return own
+
+    def _means(self, phrases: Rows) -> Matrix:
+        """(len, d) mean of the items that hold each phrase, zero where none does."""
+        n = np.maximum(self._holders[phrases], 1.0)[:, None]
+        means: Matrix = np.asarray(self._vocabulary.occurs[phrases] @ self._items, dtype=np.float32) / n
+        return means

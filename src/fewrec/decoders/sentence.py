@@ -1,0 +1,26 @@
+"""Phrases as one sentence, in the reader's language and without naming a domain that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+Kind = Literal["user", "item"]
+
+LANGUAGES = ("zh", "en")
+_OPENING = {("zh", "user"): "喜欢：", ("zh", "item"): "特点：", ("en", "user"): "Likes: ", ("en", "item"): "About: "}
+_NOTHING = {
+    ("zh", "user"): "还没有可以说的偏好。",
+    ("zh", "item"): "还没有可以说的特点。",
+    ("en", "user"): "No taste to tell yet.",
+    ("en", "item"): "Nothing to tell yet.",
+}
+_COMMA = {"zh": "、", "en": ", "}
+_STOP = {"zh": "。", "en": "."}
+
+
+def sentence(phrases: Sequence[str], *, lang: str, kind: Kind) -> str:
+    """``phrases``, the weightiest first, as a sentence about a user or an item; no phrases is said plainly."""
+    if not phrases:
+        return _NOTHING[lang, kind]
+    return _OPENING[lang, kind] + _COMMA[lang].join(phrases) + _STOP[lang]

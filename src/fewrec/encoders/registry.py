@@ -1,0 +1,58 @@
+"""From the name that ``--encoder`` takes to the encoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fewrec.encoders.cache import VectorCache
+from fewrec.encoders.cached import CachedEncoder
+from fewrec.encoders.hf_config import SCHEME, HFConfig
+from fewrec.encoders.huggingface import HFEncoder
+from fewrec.encoders.multilingual import MultilingualConfig, MultilingualEncoder
+from fewrec.errors import SettingError
+from fewrec.types import Encoder
+
+
+def encoder_names() -> tuple[tuple[str, str], ...]:
+    """What :func:`load_encoder` takes, each with a line that says what it is."""
+    return (
+        ("default", "Universal Sentence Encoder multilingual: Chinese, English and 14 more, 512 numbers; installs with fewrec"),
+        ("hf:MODEL", "any encoder or causal LM of the Hugging Face kind, by hub name or folder (extra: llm)"),
+        ("hf:MODEL?pooling=last&layer=-2", "the same with options: pooling, layer, prefix, dtype, device, max_length, ..."),
+    )
+
+
+def load_encoder(
+    name: str | HFConfig,
+    *,
+    cache: VectorCache | Path | str | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Encoder:
+    """Make an encoder. Weights are read with the first text, so this is quick.
+
+    Args:
+        name: ``default``, ``hf:MODEL`` with options behind a question mark, a hub name with a slash, a folder, or the settings.
+        cache: where vectors are kept between runs; None keeps none.
+        threads: CPU threads; None leaves the choice to the libraries, which respect ``OMP_NUM_THREADS``.
+        progress: draw a bar on stderr; None draws it for long jobs on a terminal.
+
+    Raises:
+        SettingError: there is no encoder of that name, or an option is wrong.
+        MissingExtraError: the encoder needs the extra ``llm``.
+        ModelLoadError: the model cannot be had or read.
+    """
+    inner_progress = progress if cache is None else False  # one bar, the cache's
+    encoder: Encoder
+    if isinstance(name, HFConfig):
+        encoder = HFEncoder(name, threads=threads, progress=inner_progress)
+    elif name == MultilingualEncoder.name:
+        encoder = MultilingualEncoder(MultilingualConfig(threads=threads), progress=inner_progress)
+    elif name.startswith(SCHEME) or "/" in name.partition("?")[0] or Path(name.partition("?")[0]).is_dir():
+        encoder = HFEncoder(HFConfig.from_name(name), threads=threads, progress=inner_progress)
+    else:
+        known = "; ".join(f"{known} ({what})" for known, what in encoder_names()[:2])
+        raise SettingError(f"there is no encoder called {name!r}", hint=f"there are: {known}")
+    if cache is None:
+        return encoder
+    return CachedEncoder(encoder, cache if isinstance(cache, VectorCache) else VectorCache(cache), progress=progress)

@@ -1,0 +1,185 @@
+"""Questions put to a model that ranks, and the marking of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fewrec.evaluation.asking import scores_of
+from fewrec.evaluation.metrics import (
+    Metric,
+    Ranked,
+    coverage,
+    diversity,
+    mrr,
+    ndcg,
+    novelty,
+    parse_metric,
+    recall,
+    self_information,
+    uauc,
+)
+from fewrec.evaluation.metrics.ranked import Values
+from fewrec.evaluation.ordering import Packed, TieBreaker, packed, ranks_of, top_of
+from fewrec.evaluation.outcomes import Outcome, PerUser
+from fewrec.evaluation.settings import Count
+from fewrec.types import Catalogue, Examples, Interactions, Model, Rows, Vector
+
+SECTIONS: tuple[Literal["results", "curves"], ...] = ("results", "curves")
+OF_LISTS = ("coverage", "diversity", "novelty")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One user, asked once. Only ``examples`` is shown to the model."""
+
+    user: int
+    """Row among all users of the data: the same person in every draw."""
+    user_id: str
+    examples: Examples
+    relevant: Rows
+    """(r,) catalogue rows of the positives that are hidden."""
+    excluded: Rows
+    """Catalogue rows that are not ranked: what was revealed."""
+    candidates: Rows | None = None
+    """(c,) catalogue rows to rank; None for the whole catalogue."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All questions of one k. A model answers each once, however many sets of items its answer is marked on."""
+
+    k: Count
+    questions: tuple[Question, ...]
+    in_results: NDArray[np.bool_]
+    """(q,) questions that count for the table."""
+    in_curves: NDArray[np.bool_]
+    """(q,) questions of users eligible at every k; a curve over k follows the same people."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Turns scores into metrics. ``pools``: name of a set of items -> (m,) whether an item is in it."""
+
+    catalogue: Catalogue
+    pools: Mapping[str, NDArray[np.bool_]]
+    metrics: tuple[str, ...]
+    known: Interactions
+    """Whose likes say how novel an item is; the same for every model and n."""
+    ties: TieBreaker
+
+    @cached_property
+    def parsed(self) -> tuple[Metric, ...]:
+        """The metrics taken apart."""
+        return tuple(parse_metric(name, "ranked") for name in self.metrics)
+
+    @cached_property
+    def information(self) -> NDArray[np.float64]:
+        """(m,) bits."""
+        return self_information(self.known)
+
+    def mark(self, model: Model, panel: Panel, min_users: int) -> list[Outcome]:
+        """One outcome for every set of items, twice where there are curves; a set with fewer than ``min_users`` users gives none."""
+        lists, seconds = self._rank(model, panel)
+        users = np.asarray([question.user for question in panel.questions])
+        users_per_s = len(users) / max(seconds, 1e-9)
+        outcomes = []
+        for name, lined_up in lists.items():
+            ranked = lined_up.ranked()
+            for section in SECTIONS:
+                chosen = (panel.in_results if section == "results" else panel.in_curves)[lined_up.asked]
+                if chosen.sum() >= min_users:
+                    values = self._values(ranked, chosen, int(self.pools[name].sum()))
+                    block = PerUser(users[lined_up.asked][chosen], self.metrics, values)
+                    outcomes.append(Outcome(section, panel.k, name, users_per_s, block))
+        return outcomes
+
+    def _rank(self, model: Model, panel: Panel) -> tuple[dict[str, _Lists], float]:
+        """Every question's list in every set of items, and the seconds that scoring took."""
+        depth = max((metric.at for metric in self.parsed if metric.kind in OF_LISTS), default=0)
+        lists = {name: _Lists(depth) for name in self.pools}
+        total = 0.0
+        for start, scores, seconds in scores_of(model, [q.examples for q in panel.questions], len(self.catalogue)):
+            total += seconds
+            for number, row in enumerate(scores, start):
+                self._line_up(panel.questions[number], number, row, lists)
+        return lists, total
+
+    def _line_up(self, question: Question, number: int, scores: Vector, lists: Mapping[str, _Lists]) -> None:
+        """One question's ``scores`` (m,) into the list of every set of items where the user has something to find."""
+        order = packed(scores, self.ties.keys(question.user_id))
+        if question.candidates is None:
+            order[question.excluded] = 0
+        else:
+            listed = order[question.candidates]
+            order[:] = 0
+            order[question.candidates] = listed
+        for name, pool in self.pools.items():
+            relevant = question.relevant[pool[question.relevant]]
+            if len(relevant):
+                lists[name].add(number, order if pool.all() else np.where(pool, order, np.uint64(0)), relevant)
+
+    def _values(self, ranked: Ranked, chosen: NDArray[np.bool_], n_items: int) -> Values:
+        """(chosen users, metrics)."""
+        columns = []
+        for metric in self.parsed:
+            if metric.kind == "coverage":  # a fact about the chosen lists together
+                columns.append(coverage(ranked.top[chosen, : metric.at], n_items))
+            else:
+                columns.append(self._column(ranked, metric)[chosen])
+        return np.stack(columns, axis=1)
+
+    def _column(self, ranked: Ranked, metric: Metric) -> Values:
+        """(b,) one metric that each list has for itself."""
+        match metric.kind:
+            case "ndcg":
+                return ndcg(ranked, metric.at)
+            case "recall":
+                return recall(ranked, metric.at)
+            case "mrr":
+                return mrr(ranked)
+            case "uauc":
+                return uauc(ranked)
+            case "diversity":
+                return diversity(ranked.top[:, : metric.at], self.catalogue.vectors)
+            case _:
+                return novelty(ranked.top[:, : metric.at], self.information)
+
+
+class _Lists:
+    """The lists of one set of items, while they are being made."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.asked: list[int] = []
+        self.ranks: list[Rows] = []
+        self.n_candidates: list[int] = []
+        self.top: list[Rows] = []
+
+    def add(self, number: int, order: Packed, relevant: Rows) -> None:
+        """``order`` (m,), 0 where an item is not in the list."""
+        self.asked.append(number)
+        self.ranks.append(ranks_of(order, relevant))
+        self.n_candidates.append(int(np.count_nonzero(order)))
+        head = np.full(self.depth, -1, dtype=np.int64)
+        if self.depth:
+            best = top_of(order, self.depth)
+            head[: len(best)] = best
+        self.top.append(head)
+
+    def ranked(self) -> Ranked:
+        """All lists together."""
+        sizes = [len(ranks) for ranks in self.ranks]
+        ranks = np.concatenate(self.ranks) if sizes else np.zeros(0, dtype=np.int64)
+        owner = np.repeat(np.arange(len(sizes)), sizes)
+        return Ranked(
+            ranks,
+            owner,
+            np.asarray(self.n_candidates, dtype=np.int64),
+            np.asarray(self.top, dtype=np.int64).reshape(-1, self.depth),
+        )

@@ -1,0 +1,1 @@
+"""The questions that an evaluation can ask, one file each."""

@@ -1,0 +1,208 @@
+"""What may be set about an evaluation: one frozen class a protocol, every field of which is printed in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
+
+from fewrec.errors import SettingError
+from fewrec.evaluation.metrics import parse_metric
+
+Size = int | Literal["all"]
+Count = int | Literal["all"]
+
+RANKED = ("ndcg@10", "recall@20", "mrr", "uauc", "coverage", "diversity", "novelty")
+LABELLED = ("auc", "uauc", "log-loss", "calibration-error")
+
+S = TypeVar("S", bound="EvaluationSettings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSettings:
+    """Settings that every protocol has."""
+
+    seed: int = 0
+    """Root of every random choice."""
+    seeds: int = 3
+    """Draws (of users, training users, ties and the models' own randomness), each evaluated alone, > 0."""
+    metrics: tuple[str, ...] = RANKED
+    """Names as in ``metrics.parse_metric``."""
+    champion: str = "auto"
+    """The model that ``comparisons`` compares with every other."""
+    heavy: frozenset[str] = frozenset()
+    """Models too slow for the grid: run at the largest number of training users only, in one draw."""
+    replicates: int = 2000
+    """Bootstrap replicates, >= 100."""
+    min_users: int = 5
+    """A cell with fewer test users than this is left out with a note, >= 2."""
+
+    family = "ranked"
+
+    def __post_init__(self) -> None:
+        _check(self.seeds >= 1, "seeds", self.seeds, "at least 1")
+        _check(self.replicates >= 100, "replicates", self.replicates, "at least 100")
+        _check(self.min_users >= 2, "min_users", self.min_users, "at least 2: one user has no spread")
+        _check(len(self.metrics) > 0, "metrics", self.metrics, "at least one name")
+        for name in self.metrics:
+            parse_metric(name, self.family)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; :meth:`from_dict` is its inverse."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+    @classmethod
+    def from_dict(cls: type[S], values: Mapping[str, Any]) -> S:
+        """Settings from JSON; an unknown key is an error, not ignored."""
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise SettingError(
+                f"{cls.__name__} has no setting {', '.join(unknown)}", hint=f"settings: {', '.join(sorted(known))}"
+            )
+        return cls(**{key: _frozen(key, value) for key, value in values.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampledSettings(EvaluationSettings):
+    """Settings of protocols that vary the number of training users."""
+
+    train_users: tuple[Size, ...] = ("all",)
+    """Numbers of training users; one above the users there are is skipped with a note."""
+    max_test_users: int | None = None
+    """Test users a draw and cell, sampled after eligibility; None for all of them."""
+    small_draws: int = 10
+    """Draws where the training users are at most ``small_n``: who they are matters most there."""
+    small_n: int = 100
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(len(self.train_users) > 0, "train_users", self.train_users, "at least one number, or 'all'")
+        for n in self.train_users:
+            _check(n == "all" or (isinstance(n, int) and n >= 0), "train_users", n, "0 or more, or 'all'")
+        cap = self.max_test_users
+        _check(cap is None or cap >= self.min_users, "max_test_users", cap, f"at least {self.min_users} (min_users), or none")
+        _check(self.small_draws >= 1, "small_draws", self.small_draws, "at least 1")
+
+    def draws(self, n: int) -> int:
+        """Draws of ``n`` training users."""
+        return max(self.seeds, self.small_draws) if n <= self.small_n else self.seeds
+
+
+@dataclass(frozen=True, kw_only=True)
+class KShotSettings(SampledSettings):
+    """Settings of ``kshot``."""
+
+    k: tuple[int, ...] = (0, 1, 3, 5, 10)
+    """Positives revealed."""
+    train_users: tuple[Size, ...] = (0, 10, 30, 100, 300, 1000, "all")
+    held_out: float = 0.2
+    """Share of users who are tested and never trained on, in (0, 1)."""
+    min_hidden: int = 5
+    """A user takes part at k when she has at least ``k + min_hidden`` positives, >= 1."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(len(self.k) > 0, "k", self.k, "at least one number")
+        for k in self.k:
+            _check(isinstance(k, int) and k >= 0, "k", k, "0 or more examples")
+        _check(0 < self.held_out < 1, "held_out", self.held_out, "a share between 0 and 1")
+        _check(self.min_hidden >= 1, "min_hidden", self.min_hidden, "at least 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColdItemsSettings(KShotSettings):
+    """Settings of ``cold-items``."""
+
+    cold: float = 0.2
+    """Share of items whose interactions nobody sees, in (0, 1)."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(0 < self.cold < 1, "cold", self.cold, "a share between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemporalSettings(SampledSettings):
+    """Settings of ``temporal``."""
+
+    k: tuple[Count, ...] = ("all",)
+    """Most recent events before the split that are revealed; users with fewer are left out of that k. ``all``: whatever there is."""
+    quantile: float = 0.8
+    """The split is at this quantile of the events' times, in (0, 1)."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_counts(self.k)
+        _check(0 < self.quantile < 1, "quantile", self.quantile, "a share between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidatesSettings(SampledSettings):
+    """Settings of ``candidates``."""
+
+    k: tuple[Count, ...] = ("all",)
+    """Most recent events of the user's own history that are revealed; ``all``: the whole of it."""
+    metrics: tuple[str, ...] = ("ndcg@10", "recall@5", "mrr")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_counts(self.k)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelsSettings(SampledSettings):
+    """Settings of ``labels``."""
+
+    k: tuple[Count, ...] = ("all",)
+    """Most recent training events of the user that are revealed; ``all``: the whole of them."""
+    metrics: tuple[str, ...] = LABELLED
+    calibration_users: int = 500
+    """At most this many training users teach a model without probabilities what its scores mean."""
+
+    family = "labelled"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_counts(self.k)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallrecSettings(EvaluationSettings):
+    """Settings of ``tallrec``."""
+
+    shots: tuple[int, ...] = (16, 64, 256)
+    """Rows of TRAIN that are learned from, nested within a draw."""
+    seeds: int = 10
+    metrics: tuple[str, ...] = LABELLED
+
+    family = "labelled"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(len(self.shots) > 0, "shots", self.shots, "at least one number")
+        for shots in self.shots:
+            _check(isinstance(shots, int) and shots >= 1, "shots", shots, "at least 1 row")
+
+
+def _check(good: bool, name: str, found: object, expected: str) -> None:
+    if not good:
+        raise SettingError(f"{name} is {found!r}, expected {expected}")
+
+
+def _check_counts(k: tuple[Count, ...]) -> None:
+    _check(len(k) > 0, "k", k, "at least one number, or 'all'")
+    for count in k:
+        _check(count == "all" or (isinstance(count, int) and count >= 0), "k", count, "0 or more examples, or 'all'")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _frozen(key: str, value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return frozenset(value) if key == "heavy" else tuple(value)

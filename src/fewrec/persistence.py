@@ -1,0 +1,179 @@
+"""Fitted objects on disk: one JSON document for the structure, one ``.npy`` file for each array. Never pickle.
+
+Only classes of this package are written and made again, attribute by attribute, so a file cannot name code to run. Arrays are
+memory-mapped on loading: a fitted recommender opens in the time it takes to read the JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from fewrec.errors import ModelLoadError
+
+FORMAT_VERSION = 1
+_DOCUMENT = "object.json"
+
+
+def save_object(thing: object, folder: Path) -> None:
+    """Write ``thing`` into ``folder``, which is made if absent.
+
+    A class keeps attributes out of the file by naming them in ``__not_saved__``; they are then absent after loading, and the class
+    says in ``__after_load__`` how to get on without them.
+
+    Raises:
+        ModelLoadError: something in it is neither data nor an object of this package.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = _Writer(folder)
+    document = {"format": FORMAT_VERSION, "object": writer.encode(thing, "object")}
+    (folder / _DOCUMENT).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def load_object(folder: Path) -> Any:
+    """What :func:`save_object` wrote.
+
+    Raises:
+        ModelLoadError: the folder is absent, incomplete, damaged or of a newer format.
+    """
+    path = folder / _DOCUMENT
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        version = document["format"]
+        if version != FORMAT_VERSION:
+            raise ModelLoadError(
+                f"{path} has format {version}, this fewrec reads format {FORMAT_VERSION}", hint="fit again, or update fewrec"
+            )
+        return _Reader(folder).decode(document["object"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
+        raise ModelLoadError(f"{folder} does not hold a readable fitted model: {error}", hint="fit again") from error
+
+
+class _Writer:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: dict[int, int] = {}
+        self._kept: list[object] = []  # so that no id is used twice
+        self._n_arrays = 0
+
+    def encode(self, thing: Any, where: str) -> Any:
+        if thing is None or isinstance(thing, (bool, int, float, str)):
+            return thing
+        if isinstance(thing, np.generic):
+            return thing.item()
+        if id(thing) in self._seen:
+            return {"$again": self._seen[id(thing)]}
+        if isinstance(thing, (np.ndarray, sparse.csr_matrix)):
+            return self._remember(thing, self._encode_array(thing))
+        if isinstance(thing, (list, tuple)):
+            kind = "$list" if isinstance(thing, list) else "$tuple"
+            return {kind: [self.encode(each, f"{where}[{i}]") for i, each in enumerate(thing)]}
+        if isinstance(thing, (set, frozenset)):
+            return {"$set": [self.encode(each, where) for each in sorted(thing)]}
+        if isinstance(thing, (dict, Mapping)):
+            return {"$dict": [[self.encode(k, where), self.encode(v, f"{where}[{k!r}]")] for k, v in thing.items()]}
+        cls = type(thing)
+        if not cls.__module__.startswith("fewrec."):
+            raise ModelLoadError(
+                f"{where} is a {cls.__module__}.{cls.__qualname__}, which cannot be saved",
+                hint="models that hold neural networks are fitted again where they are used",
+            )
+        number = self._number(thing)
+        skipped = getattr(cls, "__not_saved__", ())
+        state = {k: self.encode(v, f"{where}.{k}") for k, v in _state(thing).items() if k not in skipped}
+        return {"$object": f"{cls.__module__}:{cls.__qualname__}", "$id": number, "state": state}
+
+    def _number(self, thing: object) -> int:
+        self._seen[id(thing)] = len(self._seen)
+        self._kept.append(thing)
+        return self._seen[id(thing)]
+
+    def _remember(self, thing: object, encoded: dict[str, Any]) -> dict[str, Any]:
+        return {**encoded, "$id": self._number(thing)}
+
+    def _encode_array(self, array: Any) -> dict[str, Any]:
+        if sparse.issparse(array):
+            parts = {name: self._encode_array(getattr(array, name)) for name in ("data", "indices", "indptr")}
+            return {"$csr": parts, "shape": list(array.shape)}
+        if array.dtype == object:
+            raise ModelLoadError("an array of Python objects cannot be saved")
+        name = f"{self._n_arrays:04d}.npy"
+        self._n_arrays += 1
+        np.save(self._folder / name, np.ascontiguousarray(array) if array.ndim else array, allow_pickle=False)
+        return {"$array": name}
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[int, Any] = {}
+
+    def decode(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        if "$again" in value:
+            return self._made[value["$again"]]
+        if "$array" in value or "$csr" in value:
+            return self._keep(value, self._decode_array(value))
+        if "$list" in value:
+            return [self.decode(each) for each in value["$list"]]
+        if "$tuple" in value:
+            return tuple(self.decode(each) for each in value["$tuple"])
+        if "$set" in value:
+            return frozenset(self.decode(each) for each in value["$set"])
+        if "$dict" in value:
+            return {self.decode(k): self.decode(v) for k, v in value["$dict"]}
+        cls = _class_named(value["$object"])
+        thing = self._keep(value, object.__new__(cls))
+        for name, state in value["state"].items():
+            object.__setattr__(thing, name, self.decode(state))
+        after_load = getattr(thing, "__after_load__", None)
+        if after_load is not None:
+            after_load()
+        return thing
+
+    def _keep(self, value: dict[str, Any], thing: Any) -> Any:
+        if "$id" in value:
+            self._made[value["$id"]] = thing
+        return thing
+
+    def _decode_array(self, value: dict[str, Any]) -> Any:
+        if "$csr" in value:
+            parts = value["$csr"]
+            arrays = tuple(self._decode_array(parts[name]) for name in ("data", "indices", "indptr"))
+            return sparse.csr_matrix(arrays, shape=tuple(value["shape"]), copy=False)
+        path = self._folder / value["$array"]
+        if path.parent != self._folder:
+            raise ModelLoadError(f"{value['$array']} lies outside the saved folder")
+        return np.load(path, mmap_mode="r" if path.stat().st_size > 1 << 16 else None, allow_pickle=False)
+
+
+def _state(thing: object) -> dict[str, Any]:
+    state = dict(getattr(thing, "__dict__", {}))
+    for cls in type(thing).__mro__:
+        for name in getattr(cls, "__slots__", ()):
+            if hasattr(thing, name):
+                state[name] = getattr(thing, name)
+    return state
+
+
+def _class_named(name: str) -> type:
+    module, _, qualname = name.partition(":")
+    if module != "fewrec" and not module.startswith("fewrec."):
+        raise ModelLoadError(f"{name} is not a class of fewrec")
+    found: Any = sys.modules.get(module) or import_module(module)
+    for part in qualname.split("."):
+        found = getattr(found, part)
+    if not isinstance(found, type):
+        raise ModelLoadError(f"{name} is not a class")
+    return found
+
+
+__all__ = ["FORMAT_VERSION", "load_object", "save_object"]

@@ -1,0 +1,318 @@
+"""The taste model: few-shot learning as empirical Bayes, a Gaussian process over items whose prior is the population.
+
+    f_u(i) = m(i) + b_u + g_u(i)            y = f_u(i) + noise
+    mean(i) = m(i) + K(i,O) (K(O,O) + N)^-1 (y - m(O))
+    var(i)  = K(i,i) - K(i,O) (K(O,O) + N)^-1 K(O,i)
+
+f_u(i) is whether u likes i (1 or 0). m and K are the population's mean and covariance of that, shrunk towards a text kernel:
+
+    K(p,q) = bias + ( cov(p,q) + shrinkage * s_p s_q t(p,q) ) / (n + shrinkage)
+    t(p,q) = (1 - lexical - own) v_p.v_q + lexical * l_p.l_q + own * [p = q]
+
+with s_p the prior standard deviation of item p, v its centred vector, l its TF-IDF row. An item with little data borrows the
+counts of its neighbours in the text; a statement, of which there is no count at all, borrows everything. Symbols as in docs/concepts.
+Sources: Rasmussen & Williams 2006, ch. 2; Yu, Tresp & Schwaighofer, ICML 2005 (hierarchical Bayes: a GP prior learned from users).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from fewrec.errors import DataError, NotFittedError
+from fewrec.taste.population import PopulationSums
+from fewrec.taste.similarity import TextSpace, nearest, unit_rows
+from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
+
+BASE_RATE = 0.05
+"""Prior probability of a like where nobody has liked anything: only its being the same for all items matters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GaussianConfig:
+    """Hyper-parameters of :class:`GaussianTaste`; few, and learned on training users when left open."""
+
+    noise: float = 0.05
+    """Variance of one plain like, > 0; an example of weight w has noise / w."""
+    shrinkage: float = 30.0
+    """How many users the text kernel counts for, > 0."""
+    borrowing: float = 1.0
+    """How many likes the text neighbours of an item count for, >= 0; 0 borrows nothing (statements excepted)."""
+    lexical: float = 0.3
+    """Share of exact words in the text kernel, in [0, 1 - own]."""
+    own: float = 0.2
+    """Share of the text kernel that an item shares with nothing else, in (0, 1)."""
+    activity: float = 0.5
+    """Power by which a user's number of likes divides her say about the others, in [0, 1]."""
+    bias: float = 0.0
+    """Variance of b_u, how positive a user is in general, >= 0."""
+    neighbours: int = 20
+    """Items a sparse item borrows from."""
+
+
+@dataclass(frozen=True)
+class _Prior:
+    """Everything that is the same for all users: m, K's ingredients, all indexed by catalogue row."""
+
+    sums: PopulationSums
+    mean: Vector
+    """(m,) m(i), the probability of a like by an unknown user."""
+    deviation: Vector
+    """(m,) s_i."""
+    borrow: sparse.csr_matrix
+    """(m, m) A: row i says whose counts item i uses, itself mostly; rows sum to 1."""
+
+
+@dataclass(frozen=True)
+class _Points:
+    """The k observations as points of the kernel's space."""
+
+    counts: sparse.csr_matrix
+    """(k, m) whose counts each uses."""
+    deviation: Vector
+    """(k,)"""
+    dense: Matrix
+    """(k, d) centred."""
+    lexical: sparse.csr_matrix
+    """(k, v)"""
+    own: sparse.csr_matrix
+    """(k, m) one-hot; an empty row for a statement."""
+    mean: Vector
+    """(k,) what the prior expects of each."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What the examples say: ``alpha`` (k,) is the pull of each, ``mean = m + K(., O) alpha``; ``inverse`` (k, k) is (K + N)^-1."""
+
+    alpha: Vector
+    inverse: Matrix
+
+
+class GaussianTaste:
+    """``taste``: mean, variance and exact contributions in closed form, from k = 0 examples upwards."""
+
+    name = "taste"
+
+    def __init__(self, config: GaussianConfig | None = None) -> None:
+        self.config = config or GaussianConfig()
+        self._choose = config is None
+        self._text: TextSpace | None = None
+
+    # -- learning -----------------------------------------------------------------------------------------------------
+
+    def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> GaussianTaste:
+        """Population sums, item neighbours, and (unless a config was given) hyper-parameters chosen on episodes of these users."""
+        if interactions.n_items != len(catalogue):
+            raise DataError(
+                f"the interactions speak of {interactions.n_items} items, the catalogue holds {len(catalogue)}",
+                hint="build both from the same items file",
+            )
+        if self._choose:
+            from fewrec.taste.learning import learn_config
+
+            self.config = learn_config(catalogue, interactions, rng=rng)
+        text = TextSpace.of(catalogue)
+        n_neighbours = self.config.neighbours
+        neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
+        self.set_state(catalogue, text, neighbours, self.sums_of(interactions))
+        return self
+
+    def sums_of(self, interactions: Interactions) -> PopulationSums:
+        """The population's sums under this config."""
+        return PopulationSums.of(interactions.likes, self.config.activity)
+
+    def set_state(self, catalogue: Catalogue, text: TextSpace, neighbours: sparse.csr_matrix, sums: PopulationSums) -> None:
+        """Use these parts; what :meth:`fit` ends with, and what trying many configs on one catalogue shares."""
+        self._catalogue = catalogue
+        self._text = text
+        self._neighbours = neighbours
+        self._prior = self._make_prior(sums)
+
+    def _make_prior(self, sums: PopulationSums) -> _Prior:
+        config = self.config
+        m = len(sums.likes)
+        has_neighbours = np.diff(self._neighbours.indptr) > 0
+        trust = np.ones(m, dtype=np.float32)
+        if config.borrowing > 0:
+            trust = np.where(has_neighbours, sums.likes / (sums.likes + config.borrowing), 1).astype(np.float32)
+        borrow = (sparse.diags(trust) + sparse.diags(1 - trust) @ self._neighbours).tocsr().astype(np.float32)
+        base_rate = float(np.clip(sums.likes.sum() / ((sums.n + 1) * m), 1e-6, 0.5)) if sums.n > 0 else BASE_RATE
+        mean = (borrow @ sums.likes + 0.3 * base_rate) / (sums.n + 1) if sums.n > 0 else np.full(m, BASE_RATE)
+        mean = np.minimum(mean, 0.99).astype(np.float32)
+        deviation = np.sqrt(mean * (1 - mean) + 0.3 * base_rate / (sums.n + 1)).astype(np.float32)
+        return _Prior(sums, mean, deviation, borrow)
+
+    # -- inference ----------------------------------------------------------------------------------------------------
+
+    def infer(self, examples: Examples) -> Posterior:
+        """The posterior of one user. Solving costs O(k^3), k the number of examples."""
+        return self._infer(examples, self._points(examples))
+
+    def score(self, examples: Sequence[Examples]) -> Matrix:
+        """(b, m) posterior means."""
+        text, prior, config = self._fitted(), self._prior, self.config
+        b, m = len(examples), len(prior.mean)
+        if b == 0:
+            return np.zeros((0, m), dtype=np.float32)
+        points = [self._points(e) for e in examples]
+        alphas = [self._infer(e, p).alpha for e, p in zip(examples, points, strict=True)]
+        pull = _per_user(alphas)  # (b, sum k)
+        scores = np.repeat(prior.mean[None], b, axis=0)  # (b, m)
+        n_prior = prior.sums.n + config.shrinkage
+        if prior.sums.n > 0:
+            counts = (pull @ sparse.vstack([p.counts for p in points])).tocsr()  # (b, m)
+            together = (counts @ prior.sums.pairs).toarray()
+            together -= np.outer(counts @ prior.sums.likes, prior.sums.likes) / prior.sums.n
+            scores += (prior.borrow @ together.T).T / n_prior
+        scaled = pull @ sparse.diags(np.concatenate([p.deviation for p in points]))  # (b, sum k)
+        words = (scaled @ sparse.vstack([p.lexical for p in points])).tocsr()
+        meaning = scaled @ np.concatenate([p.dense for p in points])
+        own = (scaled @ sparse.vstack([p.own for p in points])).toarray()
+        alike = (1 - config.lexical - config.own) * (meaning @ text.dense.T) + config.own * own
+        if words.nnz and config.lexical > 0:
+            alike += config.lexical * (words @ text.lexical.T).toarray()
+        scores += config.shrinkage / n_prior * alike * prior.deviation
+        scores += config.bias * np.array([a.sum() for a in alphas], dtype=np.float32)[:, None]
+        return scores.astype(np.float32, copy=False)
+
+    def explain(self, examples: Examples, rows: Rows) -> Explanation:
+        """The posterior mean at ``rows``, as m(i) plus alpha_o K(i, o) for every example o."""
+        self._fitted()
+        points = self._points(examples)
+        kernel = self._kernel(points, self._items(rows))  # (k, r)
+        return Explanation(self._prior.mean[rows], self._infer(examples, points).alpha[:, None] * kernel)
+
+    def uncertainty(self, examples: Examples, rows: Rows) -> Vector:
+        """(r,) posterior standard deviation of f_u at ``rows``, in the unit of the score."""
+        kernel, posterior, variance = self._kernel_and_variance(examples, rows)
+        variance = variance - np.einsum("kr,kl,lr->r", kernel, posterior.inverse, kernel)
+        return np.asarray(np.sqrt(np.maximum(variance, 1e-12)), dtype=np.float32)
+
+    def covariance(self, examples: Examples, rows: Rows) -> Matrix:
+        """(r, r) posterior covariance at ``rows``: what joint draws and questions need."""
+        self._fitted()
+        items = self._items(rows)
+        points = self._points(examples)
+        kernel = self._kernel(points, items)
+        posterior = self._infer(examples, points)
+        joint = self._kernel(items, items) - kernel.T @ posterior.inverse @ kernel
+        return np.asarray((joint + joint.T) / 2, dtype=np.float32)
+
+    def noise_of(self, weight: float = 1.0) -> float:
+        """Noise variance of an example of this weight."""
+        return self.config.noise / weight
+
+    def taste_vector(self, examples: Examples) -> Vector:
+        """(d,) unit vector of E's space: where this user's taste points, for a decoder. Zero when there is nothing to go by.
+
+        The examples' vectors weighted by their pull; where no example pulls towards anything, away from what everybody likes.
+        """
+        self._fitted()
+        vectors = self._catalogue.vectors
+        alpha = self.infer(examples).alpha
+        taste = alpha @ examples.vectors if len(examples) else np.zeros(vectors.shape[1], dtype=np.float32)
+        if not (alpha > 0).any():
+            average = unit_rows((self._prior.mean @ vectors)[None])[0]
+            taste = taste / max(1.0, float(np.abs(alpha).sum())) + average
+        return unit_rows(taste[None].astype(np.float32))[0]
+
+    # -- the kernel ---------------------------------------------------------------------------------------------------
+
+    def _fitted(self) -> TextSpace:
+        if self._text is None:
+            raise NotFittedError("taste was asked for scores before it was fitted", hint="call fit(...) first")
+        return self._text
+
+    def _points(self, examples: Examples) -> _Points:
+        """Where the examples lie. A statement is a new item without a count: its text neighbours speak for it."""
+        text = self._fitted()
+        k, m, prior = len(examples), len(self._prior.mean), self._prior
+        is_item = examples.rows >= 0
+        points = self._items(np.maximum(examples.rows, 0))
+        if is_item.all():
+            return points
+        said = np.flatnonzero(~is_item)
+        dense = text.place(examples.vectors[said])
+        words = _words(examples, said, text.lexical.shape[1])
+        alike = 0.5 * np.maximum(dense @ text.dense.T, 0) + 0.5 * (words @ text.lexical.T).toarray()
+        near = nearest(alike, self.config.neighbours)  # (s, m)
+        counts = near if self.config.borrowing > 0 else sparse.csr_matrix((len(said), m), dtype=np.float32)
+        typical = float(np.sqrt((prior.mean @ prior.deviation**2) / max(float(prior.mean.sum()), 1e-9)))
+        back = sparse.csr_matrix((np.ones(len(said), dtype=np.float32), (said, np.arange(len(said)))), shape=(k, len(said)))
+        keep = sparse.diags(is_item.astype(np.float32))
+        points.dense[said] = dense
+        deviation = np.where(is_item, points.deviation, typical).astype(np.float32)
+        mean = np.where(is_item, points.mean, 0).astype(np.float32)
+        mean[said] = counts @ prior.mean
+        return _Points(
+            counts=(keep @ points.counts + back @ counts).tocsr(),
+            deviation=deviation,
+            dense=points.dense,
+            lexical=(keep @ points.lexical + back @ words).tocsr(),
+            own=(keep @ points.own).tocsr(),
+            mean=mean,
+        )
+
+    def _items(self, rows: Rows) -> _Points:
+        text, prior = self._fitted(), self._prior
+        one_hot = sparse.csr_matrix(
+            (np.ones(len(rows), dtype=np.float32), rows, np.arange(len(rows) + 1)), shape=(len(rows), len(prior.mean))
+        )
+        return _Points(
+            prior.borrow[rows], prior.deviation[rows], text.dense[rows], text.lexical[rows], one_hot, prior.mean[rows]
+        )
+
+    def _kernel(self, left: _Points, right: _Points) -> Matrix:
+        """(k, r) K between two sets of points."""
+        sums, config = self._prior.sums, self.config
+        n_prior = sums.n + config.shrinkage
+        alike = (1 - config.lexical - config.own) * (left.dense @ right.dense.T)
+        alike += config.lexical * (left.lexical @ right.lexical.T).toarray()
+        alike += config.own * (left.own @ right.own.T).toarray()
+        kernel = config.shrinkage * alike * np.outer(left.deviation, right.deviation)
+        if sums.n > 0:
+            kernel += (left.counts @ sums.pairs @ right.counts.T).toarray()
+            kernel -= np.outer(left.counts @ sums.likes, right.counts @ sums.likes) / sums.n
+        total: Matrix = (kernel / n_prior + config.bias).astype(np.float32)
+        return total
+
+    def _infer(self, examples: Examples, points: _Points) -> Posterior:
+        if len(examples) == 0:
+            return Posterior(np.zeros(0, dtype=np.float32), np.zeros((0, 0), dtype=np.float32))
+        noise = np.diag(self.config.noise / np.maximum(examples.weight, 1e-6))
+        inverse = np.linalg.inv(self._kernel(points, points).astype(np.float64) + noise)
+        # A like is a 1 in the population's terms, whatever its strength; a dislike lies as far below zero as it is strong.
+        observed = np.where(examples.utility > 0, 1.0, examples.utility)
+        return Posterior((inverse @ (observed - points.mean)).astype(np.float32), inverse.astype(np.float32))
+
+    def _kernel_and_variance(self, examples: Examples, rows: Rows) -> tuple[Matrix, Posterior, Vector]:
+        self._fitted()
+        items, points = self._items(rows), self._points(examples)
+        sums, config = self._prior.sums, self.config
+        has_text = np.square(items.dense).sum(axis=1), np.asarray(items.lexical.power(2).sum(axis=1)).ravel()
+        alike = (1 - config.lexical - config.own) * has_text[0] + config.lexical * has_text[1] + config.own
+        variance: Vector = config.shrinkage * alike * items.deviation**2
+        if sums.n > 0:
+            variance = variance + np.asarray((items.counts @ sums.pairs).multiply(items.counts).sum(axis=1)).ravel()
+            variance = variance - (items.counts @ sums.likes) ** 2 / sums.n
+        variance = variance / (sums.n + config.shrinkage) + config.bias
+        return self._kernel(points, items), self._infer(examples, points), variance.astype(np.float32)
+
+
+def _per_user(alphas: Sequence[Vector]) -> sparse.csr_matrix:
+    """(b, sum k): row u holds u's alphas at the places of her own examples."""
+    lengths = [len(a) for a in alphas]
+    total = int(sum(lengths))
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    return sparse.csr_matrix((np.concatenate(alphas), np.arange(total), starts), shape=(len(alphas), total))
+
+
+def _words(examples: Examples, which: Rows, n_terms: int) -> sparse.csr_matrix:
+    """(s, v) TF-IDF of some examples; empty rows where their words are not known."""
+    if examples.lexical is None or examples.lexical.shape[1] != n_terms:
+        return sparse.csr_matrix((len(which), n_terms), dtype=np.float32)
+    return examples.lexical.tocsr()[which]

@@ -1,0 +1,61 @@
+"""Learning the taste model's hyper-parameters on episodes made from training users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from scipy import sparse
+
+from fewrec.baselines.tuning import TuningConfig, choose_by_turns, make_folds
+from fewrec.taste.gaussian import GaussianConfig, GaussianTaste
+from fewrec.taste.population import PopulationSums
+from fewrec.taste.similarity import TextSpace
+from fewrec.types import Catalogue, Examples, Interactions, Matrix
+
+TURNS: dict[str, Sequence[object]] = {
+    "noise": (0.02, 0.05, 0.1, 0.2),
+    "shrinkage": (10.0, 30.0, 100.0),
+    "borrowing": (0.0, 1.0, 3.0),
+    "lexical": (0.1, 0.3, 0.5),
+    "activity": (0.5, 0.25, 0.75),
+}
+"""Field after field, each with the others at the best so far."""
+
+
+def learn_config(catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> GaussianConfig:
+    """The config with the best mean NDCG@10 on episodes; the default where there are too few users to choose."""
+    folds = make_folds(catalogue, interactions, rng=rng, config=TuningConfig(max_users=150, n_folds=3, n_repeats=2))
+    if not folds:
+        return GaussianConfig()
+    text = TextSpace.of(catalogue)
+    n_neighbours = GaussianConfig().neighbours
+    neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
+    return choose_by_turns(GaussianConfig(), TURNS, folds, partial(_FoldSums), partial(_score, catalogue, text, neighbours))
+
+
+class _FoldSums:
+    """One fold's population sums, counted once per way of weighing users."""
+
+    def __init__(self, interactions: Interactions) -> None:
+        self._likes = interactions.likes
+        self._counted: dict[float, PopulationSums] = {}
+
+    def at(self, activity: float) -> PopulationSums:
+        if activity not in self._counted:
+            self._counted[activity] = PopulationSums.of(self._likes, activity)
+        return self._counted[activity]
+
+
+def _score(
+    catalogue: Catalogue,
+    text: TextSpace,
+    neighbours: sparse.csr_matrix,
+    sums: _FoldSums,
+    config: GaussianConfig,
+    examples: Sequence[Examples],
+) -> Matrix:
+    model = GaussianTaste(config)
+    model.set_state(catalogue, text, neighbours, sums.at(config.activity))
+    return model.score(examples)

@@ -1,0 +1,56 @@
+"""An item's columns as one text for the encoder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from fewrec.text.normalise import clean
+from fewrec.text.scripts import language
+from fewrec.text.sentences import bound
+
+_TITLE_NAMES = ("title", "name", "标题", "名称", "片名", "书名", "商品名", "標題", "名稱")
+_SILENT_NAMES = re.compile(
+    r"(?:.*_)?(?:id|url|uri|link|image|img|poster|cover|picture|photo|created_at|updated_at|timestamp|rating|score|price)"
+)
+_EMPTY = frozenset({"", "nan", "none", "null", "n/a", "na", "-", "--", "\\n", "无", "暂无", "未知"})
+_MEANINGLESS = re.compile(
+    r"(?:https?://|www\.|data:)\S*"  # addresses
+    r"|[\w./\\-]+\.(?:jpe?g|png|gif|webp|svg|mp[34]|npy)"  # files
+    r"|[-+]?[\d.,]+(?:[eE][-+]?\d+)?%?"  # numbers
+    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?"  # dates
+    r"|[0-9a-fA-F]{16,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",  # keys
+)
+_YEAR = re.compile(r"(?:18|19|20)\d\d")
+_LIST = re.compile(r"\s*[|;]\s*|\s*[/、]\s*(?=\S+[|/、])")
+
+
+def item_text(fields: Mapping[str, str], *, max_chars: int = 1000) -> str:
+    """One text of an item's columns: the title, then every column that says something, in the order of the file.
+
+    Values stand without the names of their columns. Lists (``Drama|Thriller``) become words between commas. Columns of
+    numbers, dates, addresses, file names and keys are left out, and so is what repeats the text so far; a year stays.
+    """
+    titles = [name for name in fields if name.strip().lower() in _TITLE_NAMES]
+    order = titles + [name for name in fields if name not in titles]
+    parts: list[str] = []
+    for name in order:
+        value = _spoken(name, fields[name], is_title=name in titles)
+        if value and value not in parts:
+            parts.append(value)
+    full_stop = "。" if language(" ".join(parts)) == "zh" else ". "
+    text = full_stop.join(part.rstrip(".。") if part.rstrip(".。") else part for part in parts)
+    return bound(text, max_chars)
+
+
+def _spoken(name: str, value: str, *, is_title: bool) -> str:
+    """The value as it is said in the text, empty where it says nothing."""
+    value = clean(value or "")
+    if is_title:
+        return value
+    if value.lower() in _EMPTY or _SILENT_NAMES.fullmatch(name.strip().lower()):
+        return ""
+    if _MEANINGLESS.fullmatch(value) and not _YEAR.fullmatch(value):
+        return ""
+    comma = "，" if language(value) == "zh" else ", "
+    return comma.join(part for part in _LIST.split(value) if part.lower() not in _EMPTY) if "|" in value else value
