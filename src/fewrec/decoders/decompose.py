@@ -38,7 +38,8 @@ def pursue(
         tolerance: Stop when the best correlation with the residual is below this share of the target's length.
 
     Returns:
-        Chosen atoms in order of choice, and their weights (>= 0; an atom made superfluous by later ones gets 0).
+        Chosen atoms in order of choice, and their weights, > 0 but for those of ``first``, which may be 0: an atom that later
+        ones make superfluous is dropped and its place is filled.
     """
     lengths = np.linalg.norm(atoms, axis=1)  # (c,)
     scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
@@ -47,6 +48,7 @@ def pursue(
     open_ = scale > 0
     floor = tolerance * float(np.linalg.norm(target))
     chosen: list[int] = []
+    kept = frozenset() if first is None else frozenset(int(atom) for atom in first)
     weights = np.zeros(0, dtype=np.float64)
     residual = target.astype(np.float64)
     queue = [] if first is None else [int(atom) for atom in first]
@@ -67,4 +69,6 @@ def pursue(
         basis = atoms[chosen].astype(np.float64)  # (|chosen|, d)
         weights, _ = nnls(basis.T, target.astype(np.float64))
         residual = target - weights @ basis
+        needed = [place for place, atom in enumerate(chosen) if weights[place] > 0 or atom in kept]
+        chosen, weights = [chosen[place] for place in needed], weights[needed]
     return np.asarray(chosen, dtype=np.int64), weights.astype(np.float32)

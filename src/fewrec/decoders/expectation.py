@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fewrec.decoders.vocabulary import PhraseVocabulary
-from fewrec.types import Matrix, Rows
+from fewrec.types import Matrix, Rows, Vector
 
 
 class Expectation:
@@ -17,8 +17,11 @@ class Expectation:
     regression alone. Phrases are centred by language, which takes the encoder's offset between languages out.
     """
 
-    def __init__(self, vocabulary: PhraseVocabulary, items: Matrix, *, ridge: float = 3.0) -> None:
-        """``items`` (m, d) unit rows; ``ridge`` > 0. Where no phrase occurs in any item, phrases stand for themselves."""
+    def __init__(self, vocabulary: PhraseVocabulary, items: Matrix, *, centre: Vector | None, ridge: float = 3.0) -> None:
+        """Over ``items`` (m, d) unit rows with mean ``centre`` (d,); ``ridge`` > 0.
+
+        Where no phrase occurs in any item, phrases stand for themselves.
+        """
         self._vocabulary = vocabulary
         self._items = items
         self._holders = np.asarray(vocabulary.occurs.sum(axis=1), dtype=np.float32).ravel()  # (p,)
@@ -31,12 +34,12 @@ class Expectation:
             centres.append(vocabulary.vectors[langs == lang].mean(axis=0))
         self._offset = np.asarray(centres, dtype=np.float32).reshape(-1, d)  # (languages, d)
         held = np.flatnonzero(self._holders > 0)
-        if not len(held):
+        if not len(held) or centre is None:
             self._map = np.eye(d, dtype=np.float32)
             self._centre = np.zeros(d, dtype=np.float32)
             return
-        self._centre = items.mean(axis=0)  # (d,)
-        trust = np.minimum(self._holders[held], 5.0)[:, None] / 5.0  # (held, 1) a mean over few items is noisy
+        self._centre = centre
+        trust = np.minimum(self._holders[held, None] / 5.0, 1.0)  # (held, 1) a mean over few items is noisy
         x = self._own(held)
         y = self._means(held) - self._centre
         gram = (x * trust).T @ x + ridge * np.eye(d, dtype=np.float32)  # (d, d)
@@ -45,7 +48,7 @@ class Expectation:
     def of(self, phrases: Rows, *, prior_items: float) -> Matrix:
         """(len(phrases), d); ``prior_items`` > 0: how many items holding a phrase weigh as much as the regression."""
         regression = self._own(phrases) @ self._map + self._centre
-        n = self._holders[phrases][:, None]
+        n = self._holders[phrases, None]  # (len, 1)
         expected: Matrix = (n * self._means(phrases) + prior_items * regression) / (n + prior_items)
         return expected
 
@@ -56,6 +59,6 @@ class Expectation:
 
     def _means(self, phrases: Rows) -> Matrix:
         """(len, d) mean of the items that hold each phrase, zero where none does."""
-        n = np.maximum(self._holders[phrases], 1.0)[:, None]
-        means: Matrix = np.asarray(self._vocabulary.occurs[phrases] @ self._items, dtype=np.float32) / n
-        return means
+        sums: Matrix = self._vocabulary.occurs[phrases] @ self._items
+        sums /= np.maximum(self._holders[phrases, None], 1.0)
+        return sums

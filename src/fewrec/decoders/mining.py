@@ -41,7 +41,7 @@ class MiningConfig:
     max_phrases: int = 8000
     """Most mined phrases that are encoded, >= 0: what ``fit`` pays for. The general vocabulary comes on top."""
     max_borrowed: int = 24000
-    """Most further phrases that borrow the mean vector of the items that hold them, >= 0; only where these are handed in."""
+    """Most further parts of titles, which borrow the mean vector of the items that hold them, >= 0; only where these are given."""
     min_items: int = 2
     """A phrase of running text must occur in this many items."""
     max_share: float = 0.1
@@ -82,25 +82,23 @@ def mine_phrases(
     """Phrases of a catalogue with ``fields[row]`` the columns of each item, as ``Catalogue.fields`` holds them.
 
     Every category is kept; the other phrases are nominated by the items in turn, each item's most telling first, so that
-    every item has a say however small ``max_phrases`` is. Those held by most items are encoded, the others, if ``items``
-    (m, d) are given, borrow the mean of their items. ``clean`` is applied to every value before anything else.
+    every item has a say however small ``max_phrases`` is. Parts of titles for which ``max_phrases`` leaves no room
+    borrow, if ``items`` (m, d) are given, the mean of the items that hold them. ``clean`` is applied to every value before anything else.
     """
     columns = columns_of(fields, clean)
     budget = config.max_phrases + (config.max_borrowed if items is not None else 0)
-    mined = _nominated(
-        _categories_and_names(columns, words), _titles(columns, words), _texts(columns, words, config), budget
-    )
-    mined = [draft for draft in mined if HAN.search(draft.text) or any(len(word) > 1 for word in draft.words)]
-    mined.sort(key=lambda draft: (draft.kind != "category", -len(draft.rows)))  # stable: ties stay in order of nomination
+    mined = _nominated(_categories_and_names(columns, words), _titles(columns, words), _texts(columns, words, config), budget)
     encoded, borrowed = mined[: config.max_phrases], mined[config.max_phrases :]
+    if borrowed:  # only parts of titles, and of them the rarest, whose few items say best what the phrase is
+        mined = encoded + [draft for draft in borrowed if draft.is_part]
+        mined.sort(key=lambda draft: (draft.kind != "category", -len(draft.rows)))
+        encoded, borrowed = mined[: config.max_phrases], mined[config.max_phrases :]
     if config.general:
         encoded += _general(mined, _records(columns), words)
     vocabulary = encoded + borrowed
     indptr = np.cumsum([0] + [len(draft.rows) for draft in vocabulary])
     indices = np.asarray([row for draft in vocabulary for row in sorted(draft.rows)], dtype=np.int32)
-    occurs = sparse.csr_matrix(
-        (np.ones(len(indices), dtype=np.float32), indices, indptr), shape=(len(vocabulary), len(fields))
-    )
+    occurs = sparse.csr_matrix((np.ones(len(indices), dtype=np.float32), indices, indptr), shape=(len(vocabulary), len(fields)))
     texts = tuple(draft.text for draft in vocabulary)
     vectors = np.asarray(encode(texts[: len(encoded)]), dtype=np.float32)
     if items is not None and borrowed:
@@ -115,6 +113,7 @@ def mine_phrases(
         words=tuple(draft.words for draft in vocabulary),
         occurs=occurs,
         vectors=np.ascontiguousarray(vectors),
+        n_encoded=len(encoded),
     )
 
 
@@ -124,7 +123,7 @@ Drafts = dict[tuple[str, ...], _Draft]
 def _note(drafts: Drafts, kind: str, text: str, row: int, words: Words, column: str = "") -> None:
     """Count one occurrence of ``text`` in item ``row``."""
     key = tuple(words(text))
-    if key:
+    if key and (len("".join(key)) > 1 or HAN.search(text)):
         draft = drafts.setdefault(key, _Draft(kind, key, column))
         draft.shown[text] += 1
         draft.rows.add(row)

@@ -14,12 +14,14 @@ from fewrec.types import Matrix, Rows, Vector
 class NeighbourhoodConfig:
     """Settings of :func:`mixture`."""
 
-    n_near: int = 50
+    n_near: int = 1500
     """Nearest items that are looked at."""
     n_parts: int = 12
     """Most items that the vector is taken apart into."""
     n_kernel: int = 20
     """Nearest items that speak for what the mixture leaves unexplained."""
+    least_part: float = 0.05
+    """In [0, 1): items of a smaller weight are left out."""
     bandwidth: float = 0.05
     """Of their weights, exp((cosine - best cosine) / bandwidth)."""
 
@@ -49,5 +51,7 @@ def mixture(vector: Vector, items: Matrix, config: NeighbourhoodConfig, allowed:
         weights[chosen] = explained * parts / parts.sum()
     kernel = np.exp((cosines[near[: config.n_kernel]] - cosines[near[0]]) / config.bandwidth)
     weights[: config.n_kernel] += (1.0 - explained) * kernel / kernel.sum()
+    weights /= weights.sum()
+    weights[weights < min(config.least_part, float(weights.max()))] = 0.0
     weights /= weights.sum()
     return near[weights > 0].astype(np.int64), weights[weights > 0]

@@ -37,6 +37,8 @@ class PhraseVocabulary:
     """(p, m) float32, 1 where the phrase, or for ``general`` any spelling of it in either language, occurs in the item."""
     vectors: Matrix
     """(p, d) unit rows from encoder E."""
+    n_encoded: int
+    """The first so many vectors are the phrases' own; the others are borrowed, the unit mean of the items that hold them."""
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -44,7 +46,14 @@ class PhraseVocabulary:
     def save(self, folder: Path) -> None:
         """Write ``phrases.json`` and ``phrases.npz`` into ``folder``, which is made where it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
-        head = {"format": FORMAT, "texts": self.texts, "langs": self.langs, "kinds": self.kinds, "columns": self.columns}
+        head = {
+            "format": FORMAT,
+            "n_encoded": self.n_encoded,
+            "texts": self.texts,
+            "langs": self.langs,
+            "kinds": self.kinds,
+            "columns": self.columns,
+        }
         head["words"] = self.words
         (folder / "phrases.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
         np.savez(
@@ -78,6 +87,7 @@ class PhraseVocabulary:
                 words=tuple(tuple(words) for words in head["words"]),
                 occurs=occurs,
                 vectors=vectors,
+                n_encoded=int(head["n_encoded"]),
             )
         except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ModelLoadError(f"{folder}: not a readable phrase vocabulary ({error})", hint=hint) from error

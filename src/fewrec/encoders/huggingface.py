@@ -190,7 +190,7 @@ class HFEncoder:
 
     @property
     def _batch_tokens(self) -> int:
-        return self.config.batch_tokens or (2048 if self._device.type == "cpu" else 32768)
+        return self.config.batch_tokens or (512 if self._device.type == "cpu" else 32768)
 
     @cached_property
     def _max_length(self) -> int:

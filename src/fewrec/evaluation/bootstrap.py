@@ -119,10 +119,13 @@ class WeightsOf:
 
 
 def interval(replicates: Values) -> tuple[float, float, float]:
-    """(estimate, low, high) of one statistic's (B + 1,) replicates: percentile interval."""
-    tail = (1 - LEVEL) / 2
-    low, high = np.nanquantile(replicates[1:], [tail, 1 - tail])
-    return float(replicates[0]), float(low), float(high)
+    """(estimate, low, high) of one statistic's (B + 1,) replicates: percentile interval, moved by the bootstrap's own bias.
+
+    Means have none; the calibration error of a resample is larger than that of its sample. No metric is below 0.
+    """
+    tail, estimate = (1 - LEVEL) / 2, float(replicates[0])
+    low, high = np.nanquantile(replicates[1:], [tail, 1 - tail]) - (np.nanmean(replicates[1:]) - estimate)
+    return estimate, max(float(low), 0.0), float(high)
 
 
 def simultaneous(differences: Sequence[Values]) -> tuple[list[tuple[float, float, float]], float]:

@@ -44,7 +44,8 @@ class CellCache:
         outcomes = []
         for i, about in enumerate(head.pop("outcomes")):
             own = {name.split("/", 1)[1]: array for name, array in arrays.items() if name.startswith(f"{i}/")}
-            outcomes.append(Outcome(**{**about, "block": block_from(own, tuple(about.pop("metrics")))}))
+            block = block_from(own, tuple(about.pop("metrics")))
+            outcomes.append(Outcome(**about, block=block))
         return Cell(**{**head, "outcomes": tuple(outcomes), "notes": tuple(head["notes"])})
 
     def save(self, path: Path, cell: Cell) -> None:

@@ -29,8 +29,13 @@ _CUT = {"ndcg": None, "recall": None, "coverage": 10, "diversity": 10, "novelty"
 
 _KINDS: dict[str, dict[str, Better]] = {
     "ranked": {
-        "ndcg": "higher", "recall": "higher", "mrr": "higher", "uauc": "higher",
-        "coverage": None, "diversity": None, "novelty": None,
+        "ndcg": "higher",
+        "recall": "higher",
+        "mrr": "higher",
+        "uauc": "higher",
+        "coverage": None,
+        "diversity": None,
+        "novelty": None,
     },
     "labelled": {"auc": "higher", "uauc": "higher", "log-loss": "lower", "calibration-error": None},
 }

@@ -1,0 +1,34 @@
+"""Which errors of a vector matter, and how far phrases usually lie from items."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fewrec.types import Matrix, Vector
+
+
+def ranking_metric(items: Matrix, ranking_share: float) -> Matrix:
+    """(d, d) S with |vS|² = (1 - share) |v|² + share · d · (mean square of the centred item scores of v), S symmetric.
+
+    The second term counts what an error in v does to the ranking of the items; a shift of all scores alike costs nothing.
+    Both terms have the trace d, so that the share weighs like with like.
+    """
+    d = items.shape[1]
+    centred = items - items.mean(axis=0) if len(items) else items
+    scatter = centred.T.astype(np.float64) @ centred  # (d, d)
+    trace = float(np.trace(scatter))
+    if trace <= 0:
+        return np.eye(d, dtype=np.float32)
+    values, axes = np.linalg.eigh(scatter * (d / trace))
+    root = np.sqrt((1 - ranking_share) + ranking_share * np.maximum(values, 0.0))
+    return np.asarray((axes * root) @ axes.T, dtype=np.float32)
+
+
+def usual_cosines(phrases: Matrix, items: Matrix) -> tuple[Vector, Vector]:
+    """Mean and standard deviation, each (p,), of every phrase's cosine with the items; both zero without items."""
+    if not len(items):
+        return np.zeros(len(phrases), dtype=np.float32), np.zeros(len(phrases), dtype=np.float32)
+    centre = items.mean(axis=0)  # (d,)
+    scatter = (items - centre).T @ (items - centre) / len(items)  # (d, d)
+    variance = np.einsum("pd,de,pe->p", phrases, scatter, phrases, optimize=True)
+    return phrases @ centre, np.sqrt(np.maximum(variance, 0.0))
