@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -161,7 +162,10 @@ def _state(thing: object) -> dict[str, Any]:
         for name in getattr(cls, "__slots__", ()):
             if hasattr(thing, name):
                 state[name] = getattr(thing, name)
-    return state
+    made_on_demand = {
+        name for cls in type(thing).__mro__ for name, value in vars(cls).items() if isinstance(value, cached_property)
+    }
+    return {name: value for name, value in state.items() if name not in made_on_demand}
 
 
 def _class_named(name: str) -> type:

@@ -170,6 +170,19 @@ class Examples:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take(self, places: Sequence[int] | Rows) -> Examples:
+        """Some of the examples, in the order of ``places``."""
+        places = np.asarray(places, dtype=np.int64)
+        return Examples(
+            self.rows[places],
+            self.vectors[places],
+            self.utility[places],
+            self.weight[places],
+            tuple(self.kinds[p] for p in places),
+            tuple(self.labels[p] for p in places),
+            None if self.lexical is None else self.lexical.tocsr()[places],
+        )
+
     @classmethod
     def none(cls, dimensions: int) -> Examples:
         """K = 0, an ordinary input everywhere."""

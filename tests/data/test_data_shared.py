@@ -13,9 +13,10 @@ from fewrec.types import Dataset
 pytestmark = pytest.mark.shared
 
 
+# douban: one comment holds a lone carriage return; readers that break the line there count 1,584 events, the last half of one of them.
 @pytest.mark.parametrize(
     ("name", "n_items", "n_events", "n_users", "is_time"),
-    [("douban", 980, 1584, 44, True), ("ml-100k", 1682, 100_000, 943, True), ("games", 16_859, 389_718, 50_546, False)],
+    [("douban", 980, 1583, 44, True), ("ml-100k", 1682, 100_000, 943, True), ("games", 16_859, 389_718, 50_546, False)],
 )
 def test_data_sets(shared_data: Path, name: str, n_items: int, n_events: int, n_users: int, is_time: bool) -> None:
     started = time.process_time()

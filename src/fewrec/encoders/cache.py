@@ -35,7 +35,7 @@ _SCHEMA = (
 )
 _KEYS_PER_QUERY = 500  # every SQLite build allows at least 999 parameters
 _WAIT_FOR_OTHERS_S = 60.0
-_DAMAGE = ("malformed", "not a database", "no such table", "no such column")
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column", "decode to UTF-8")
 
 
 class VectorCache:
@@ -68,10 +68,11 @@ class VectorCache:
             rows_of.setdefault(_key(text), []).append(row)
         n_damaged = 0
         for key, blob, checksum in self._run(lambda connection: _select(connection, fingerprint, list(rows_of))):
-            if len(blob) != 4 * dimensions or _checksum(fingerprint, key, blob) != checksum:
+            rows = rows_of.get(key)
+            sound = isinstance(blob, bytes) and len(blob) == 4 * dimensions and _checksum(fingerprint, key, blob) == checksum
+            if rows is None or not sound:
                 n_damaged += 1
                 continue
-            rows = rows_of[key]
             vectors[rows] = np.frombuffer(blob, dtype="<f4")
             found[rows] = True
         if n_damaged:
@@ -118,7 +119,8 @@ class VectorCache:
             try:
                 return work(self._open())
             except sqlite3.Error as error:
-                if not any(sign in str(error) for sign in _DAMAGE):
+                # Our statements break no constraint, so one that seems broken is damage too.
+                if not isinstance(error, sqlite3.IntegrityError) and not any(sign in str(error) for sign in _DAMAGE):
                     raise self._store_error(error) from error
                 self._set_aside(error)
             try:
@@ -212,8 +214,13 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+def _encoder_id(connection: sqlite3.Connection, fingerprint: str) -> int | None:
+    row = connection.execute("SELECT id FROM encoders WHERE fingerprint = ?", (fingerprint,)).fetchone()
+    return None if row is None else row[0]
+
+
 def _select(connection: sqlite3.Connection, fingerprint: str, keys: list[bytes]) -> list[tuple[bytes, bytes, int]]:
-    encoder = connection.execute("SELECT id FROM encoders WHERE fingerprint = ?", (fingerprint,)).fetchone()
+    encoder = _encoder_id(connection, fingerprint)
     if encoder is None:
         return []
     rows: list[tuple[bytes, bytes, int]] = []
@@ -221,7 +228,7 @@ def _select(connection: sqlite3.Connection, fingerprint: str, keys: list[bytes])
         part = keys[first : first + _KEYS_PER_QUERY]
         marks = ",".join("?" * len(part))
         rows += connection.execute(
-            f"SELECT key, vector, checksum FROM vectors WHERE encoder = ? AND key IN ({marks})", (encoder[0], *part)
+            f"SELECT key, vector, checksum FROM vectors WHERE encoder = ? AND key IN ({marks})", (encoder, *part)
         )
     return rows
 
@@ -229,7 +236,9 @@ def _select(connection: sqlite3.Connection, fingerprint: str, keys: list[bytes])
 def _insert(connection: sqlite3.Connection, fingerprint: str, rows: list[tuple[bytes, bytes, int]]) -> None:
     with _transaction(connection):
         connection.execute("INSERT OR IGNORE INTO encoders (fingerprint) VALUES (?)", (fingerprint,))
-        (encoder,) = connection.execute("SELECT id FROM encoders WHERE fingerprint = ?", (fingerprint,)).fetchone()
+        encoder = _encoder_id(connection, fingerprint)
+        if encoder is None:
+            raise sqlite3.DatabaseError("malformed: an encoder just written is not there")
         connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", [(encoder, *row) for row in rows])
 
 

@@ -79,6 +79,11 @@ def load_model(config: HFConfig, dtype: torch.dtype, device: torch.device) -> Lo
         model, report = AutoModel.from_pretrained(
             _location(config), dtype=dtype, output_loading_info=True, **_hub_options(config)
         )
+    if len(tokenizer) <= len(set(tokenizer.all_special_tokens)):  # transformers makes an empty one where there is none
+        raise ModelLoadError(
+            f"{config.model} has no tokenizer of its own",
+            hint="add the tokenizer files of the model (tokenizer.json, tokenizer_config.json) to its folder",
+        )
     missing = sorted(key for key in report["missing_keys"] if not any(head in key for head in _UNUSED_HEADS))
     if missing:
         raise ModelLoadError(

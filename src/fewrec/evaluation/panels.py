@@ -181,5 +181,5 @@ class _Lists:
             ranks,
             owner,
             np.asarray(self.n_candidates, dtype=np.int64),
-            np.asarray(self.top, dtype=np.int64).reshape(-1, self.depth),
+            np.asarray(self.top, dtype=np.int64).reshape(len(sizes), self.depth),
         )

@@ -39,6 +39,8 @@ class Ensemble:
     others speak only for the share of examples that are items, and what they leave goes to the first reader.
     """
 
+    __not_saved__ = ("makers",)
+
     def __init__(
         self,
         makers: Mapping[str, Callable[[], Additive]],

@@ -1,1 +1,8 @@
-"""Stage."""
+"""Ranking: scores to lists, with filters, diversity, exploration, reasons and questions."""
+
+from fewrec.ranking.filters import Filters
+from fewrec.ranking.order import diversified, top_k
+from fewrec.ranking.questions import best_questions
+from fewrec.ranking.reasons import reasons_of, strongest
+
+__all__ = ["Filters", "best_questions", "diversified", "reasons_of", "strongest", "top_k"]

@@ -202,6 +202,26 @@ class GaussianTaste:
         joint = self._kernel(items, items) - kernel.T @ posterior.inverse @ kernel
         return np.asarray((joint + joint.T) / 2, dtype=np.float32)
 
+    @property
+    def prior_mean(self) -> Vector:
+        """(m,) m(i): the probability of a like by an unknown user."""
+        self._fitted()
+        mean: Vector = self._prior.mean
+        return mean
+
+    def kernel_row(self, row: int) -> Vector:
+        """(m,) K(row, i) for every item i."""
+        self._fitted()
+        item = self._items(np.array([row], dtype=np.int64))
+        counted = self.score([_like(self._catalogue, row)])[0] - self._prior.mean
+        pull = self._infer(_like(self._catalogue, row), item).alpha[0]
+        return np.asarray(counted / pull, dtype=np.float32)
+
+    def correlation(self, row: int) -> Vector:
+        """(m,) K(row, i) / (s_row s_i): how alike items are under the prior, text and behaviour together."""
+        deviation = self._prior.deviation
+        return np.asarray(self.kernel_row(row) / (deviation * deviation[row]), dtype=np.float32)
+
     def noise_of(self, weight: float = 1.0) -> float:
         """Noise variance of an example of this weight."""
         return self.config.noise / weight
@@ -301,6 +321,10 @@ class GaussianTaste:
             variance = variance - (items.counts @ sums.likes) ** 2 / sums.n
         variance = variance / (sums.n + config.shrinkage) + config.bias
         return self._kernel(points, items), self._infer(examples, points), variance.astype(np.float32)
+
+
+def _like(catalogue: Catalogue, row: int) -> Examples:
+    return Examples.of_likes(catalogue, [row])
 
 
 def _per_user(alphas: Sequence[Vector]) -> sparse.csr_matrix:

@@ -6,6 +6,7 @@ from fewrec.text.normalise import clean, fold
 from fewrec.text.personal import MaskConfig, Masked, mask
 from fewrec.text.scripts import language
 from fewrec.text.sentences import bound, sentences
+from fewrec.text.sentiment import review_polarity
 from fewrec.text.statements import Claim, parse_statement
 from fewrec.text.words import STOP_WORDS, content_words, words
 
@@ -23,6 +24,7 @@ __all__ = [
     "language",
     "mask",
     "parse_statement",
+    "review_polarity",
     "sentences",
     "words",
 ]

@@ -13,6 +13,7 @@ _TITLE_NAMES = ("title", "name", "标题", "名称", "片名", "书名", "商品
 _SILENT_NAMES = re.compile(
     r"(?:.*_)?(?:id|url|uri|link|image|img|poster|cover|picture|photo|created_at|updated_at|timestamp|rating|score|price)"
 )
+_SHORT = 60  # characters
 _EMPTY = frozenset({"", "nan", "none", "null", "n/a", "na", "-", "--", "\\n", "无", "暂无", "未知"})
 _MEANINGLESS = re.compile(
     r"(?:https?://|www\.|data:)\S*"  # addresses
@@ -25,14 +26,20 @@ _YEAR = re.compile(r"(?:18|19|20)\d\d")
 _LIST = re.compile(r"\s*[|;]\s*|\s*[/、]\s*(?=\S+[|/、])")
 
 
-def item_text(fields: Mapping[str, str], *, max_chars: int = 1000) -> str:
-    """One text of an item's columns: the title, then every column that says something, in the order of the file.
+def item_text(fields: Mapping[str, str], *, max_chars: int = 300) -> str:
+    """One text of an item's columns: the title, then every column that says something.
 
     Values stand without the names of their columns. Lists (``Drama|Thriller``) become words between commas. Columns of
-    numbers, dates, addresses, file names and keys are left out, and so is what repeats the text so far; a year stays.
+    numbers, dates, addresses, file names and keys are left out, and so is what repeats the text so far; a year stays. Short
+    columns stand before long ones, so that the bound cuts into descriptions.
+
+    Why so: on MovieLens-100K with the default encoder, the mean of three liked items told a user's other likes from popular
+    films with AUC 0.54 by title alone, 0.63 by title, year and genres, 0.59 by the first 200 characters of all columns, 0.57 by
+    the first 1,000, and the same with the columns' names written in: an average over many words says less.
     """
     titles = [name for name in fields if name.strip().lower() in _TITLE_NAMES]
-    order = titles + [name for name in fields if name not in titles]
+    others = [name for name in fields if name not in titles]
+    order = titles + sorted(others, key=lambda name: len(fields[name] or "") > _SHORT)  # stable: otherwise as in the file
     parts: list[str] = []
     for name in order:
         value = _spoken(name, fields[name], is_title=name in titles)

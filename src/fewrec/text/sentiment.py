@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from fewrec.text.normalise import fold
+
 _MAX_CHARS = 20_000  # beyond this the balance of words does not change any more
 
 _GOOD_ZH = """
@@ -65,8 +67,13 @@ _ZH = _pattern(_GOOD_ZH, _BAD_ZH, chinese=True)
 _EN = _pattern(_GOOD_EN, _BAD_EN, chinese=False)
 
 
+def review_polarity(text: str) -> float | None:
+    """Balance of praise and blame of a review or comment, in [-1, 1]; None where no word of either kind is found."""
+    return sentiment(fold(text))
+
+
 def sentiment(view: str) -> float | None:
-    """Balance of praise and blame in [-1, 1] in lower-case simplified text; None where no word says either.
+    """Balance of praise and blame in [-1, 1] in text that is already lower-case and simplified.
 
     (good - bad) / (good + bad); a negated word counts for half, on the other side.
     """

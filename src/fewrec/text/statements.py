@@ -1,7 +1,7 @@
 """A sentence in words as claims: what it is about, and whether that is liked.
 
 A negated sentence embeds near its topic, so what says *liked* or *not liked* (the carrier) is cut off and becomes a number:
-「不喜欢恐怖片」 is the topic 恐怖片 with polarity -1. The wordings are tables in ``carriers.py``; the steps are here:
+「不喜欢恐怖片」 is the topic 恐怖片 with polarity -1. The wordings are tables in ``carriers_zh.py`` and ``carriers_en.py``; the steps are here:
 clauses, a carrier for each, then what clauses without a topic or without a carrier say about their neighbours.
 """
 
@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from fewrec.text import carriers
+from fewrec.text import clauses as cut
+from fewrec.text.carriers import AGAINST, WEAK, Rule, Wording
+from fewrec.text.carriers_en import ENGLISH
+from fewrec.text.carriers_zh import CHINESE
 from fewrec.text.characters import HAN
 from fewrec.text.normalise import clean, simplify
 from fewrec.text.sentiment import sentiment
@@ -85,21 +88,21 @@ def _view(text: str) -> str:
     if len(lower) != len(text):  # one of the few letters whose lower case is two characters
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     view = simplify(lower).replace("’", "'").replace("‘", "'")
-    return carriers.SHIELDED.sub(lambda title: title[0][0] + "\ue000" * (len(title[0]) - 2) + title[0][-1], view)
+    return cut.SHIELDED.sub(lambda title: title[0][0] + "\ue000" * (len(title[0]) - 2) + title[0][-1], view)
 
 
 def _clauses(text: str, view: str) -> list[_Clause]:
     clauses, start, sentence = [], 0, 0
-    for end in [*carriers.CLAUSE_END.finditer(view), None]:
+    for end in [*cut.CLAUSE_END.finditer(view), None]:
         stop = len(view) if end is None else end.start()
         if (
             end is not None
-            and end[0] in ",，"
-            and carriers.JOINED.match(view[start:stop].lstrip(_PUNCTUATION))
+            and end[0] in {",", "，"}
+            and cut.JOINED.match(view[start:stop].lstrip(_PUNCTUATION))
             and not _comma(view[start:stop])
         ):
             continue
-        inner = carriers.INNER.search(view, start, stop)
+        inner = cut.INNER.search(view, start, stop)
         for begin, finish in (
             [(start, stop)] if inner is None else [(start, inner.start("split")), (inner.start("split"), stop)]
         ):
@@ -128,37 +131,36 @@ def _read(text: str, view: str, sentence: int) -> _Clause:
     whole = text.strip(_PUNCTUATION)
     if not body or len(body) > _MAX_CLAUSE or _TITLE.fullmatch(whole):
         return _Clause(whole, view, sentence, None)
-    carrier = _carrier(body, chinese=chinese)
+    wording = CHINESE if chinese else ENGLISH
+    carrier = _carrier(body, wording)
     if carrier is not None:
         rule, found = carrier
         start += len(body) - len(found.string)
         groups = found.groupdict()
         polarity = rule.polarity
         if groups.get("no"):
-            polarity = -polarity * (carriers.WEAK if groups.get("weak") else 1.0) if polarity > 0 else -polarity
+            polarity = -polarity * (WEAK if groups.get("weak") else 1.0) if polarity > 0 else -polarity
         topic, beside, against = (
-            _tidy(text, view, start + found.start(group), start + found.end(group), chinese=chinese)
-            if groups.get(group)
-            else ""
+            _tidy(text, view, start + found.start(group), start + found.end(group), wording) if groups.get(group) else ""
             for group in "tvu"
         )
         return _Clause(whole, view, sentence, polarity, topic, beside, against)
     return _Clause(whole, view, sentence, None)
 
 
-def _carrier(body: str, *, chinese: bool) -> tuple[carriers.Rule, re.Match[str]] | None:
+def _carrier(body: str, wording: Wording) -> tuple[Rule, re.Match[str]] | None:
     """The first rule that fits the clause without its opening words ("honestly I", 其实我), or else all of it."""
-    opening = (carriers.HEAD_ZH if chinese else carriers.LEAD_EN).match(body)
+    opening = wording.opening.match(body)
     rest = body[opening.end() :] if opening else body
     for string in (rest, body) if len(rest) != len(body) else (body,):
-        for rule in carriers.CHINESE if chinese else carriers.ENGLISH:
+        for rule in wording.rules:
             found = rule.pattern.fullmatch(string)
             if found is not None:
                 return rule, found
     return None
 
 
-def _tidy(text: str, view: str, start: int, end: int, *, chinese: bool) -> str:
+def _tidy(text: str, view: str, start: int, end: int, wording: Wording) -> str:
     """The topic without amounts in front and particles behind; empty where a pronoun or nothing is left."""
     before = (-1, -1)
     while (start, end) != before and start < end:
@@ -166,20 +168,18 @@ def _tidy(text: str, view: str, start: int, end: int, *, chinese: bool) -> str:
         part = view[start:end]
         start += len(part) - len(part.lstrip(_PUNCTUATION))
         end -= len(part) - len(part.rstrip(_PUNCTUATION))
-        amount = (carriers.AMOUNT_ZH if chinese else carriers.DETERMINER_EN).match(view, start, end)
+        amount = wording.amount.match(view, start, end)
         if amount and amount.end() < end:
             start = amount.end()
-        tail = (carriers.TAIL_ZH if chinese else carriers.TAIL_EN).search(view[start:end])
+        tail = wording.tail.search(view[start:end])
         if tail and tail.start() > 0:
             end = start + tail.start()
     if start >= end:
         return ""
     topic, seen = text[start:end], view[start:end]
-    if (carriers.PRONOUN_ZH if chinese else carriers.PRONOUN_EN).fullmatch(seen):
+    if wording.pronoun.fullmatch(seen) or _is_generic(seen):
         return ""
-    if _is_generic(seen):
-        return ""
-    titles: list[str] = carriers.SHIELDED.findall(topic)
+    titles: list[str] = cut.SHIELDED.findall(topic)
     if len(titles) == 1 and len(topic) - len(titles[0]) <= 5 and topic.startswith(titles[0]) and titles[0][0] in "《":
         return titles[0][1:-1]  # 《星际穿越》这部电影
     return topic[1:-1] if len(titles) == 1 and titles[0] == topic else topic
@@ -197,20 +197,20 @@ def _claims(clauses: list[_Clause]) -> list[Claim]:
         near = last is not None and last.sentence == clause.sentence
         if clause.topic:
             # "work is hard, I want to see …": what leads up to a wish is no taste
-            claims += [] if carriers.WISHES.match(clause.view) else _kept(waiting)
+            claims += [] if cut.WISHES.match(clause.view) else _kept(waiting)
             waiting = []
             assert clause.polarity is not None
             claims.append(Claim(clause.topic, clause.polarity, clause.text))
             if clause.beside:
                 claims.append(Claim(clause.beside, clause.polarity, clause.text))
             if clause.against:
-                claims.append(Claim(clause.against, carriers.AGAINST, clause.text))
+                claims.append(Claim(clause.against, AGAINST, clause.text))
             last = clause
         elif clause.polarity is not None:
             if waiting and waiting[-1].sentence == clause.sentence:
                 claims.append(Claim(waiting.pop().text, clause.polarity, clause.text))
                 last = clause
-            elif claims and (carriers.CHANGED.search(clause.view) or claims[-1].polarity * clause.polarity < 0):
+            elif claims and (cut.CHANGED.search(clause.view) or claims[-1].polarity * clause.polarity < 0):
                 claims[-1] = replace(claims[-1], polarity=clause.polarity, text=f"{claims[-1].text}，{clause.text}")
         elif near and (more := _continuation(clause)) is not None:
             if more:
@@ -223,17 +223,17 @@ def _claims(clauses: list[_Clause]) -> list[Claim]:
 def _judges_a_part(clause: _Clause) -> bool:
     """Whether the clause speaks of the plot, the acting, the parcel: of one thing under review, not of a taste."""
     topic = _view(clause.topic)
-    return clause.view.strip(_PUNCTUATION).startswith(topic) and carriers.ASPECT.fullmatch(topic) is not None
+    return clause.view.strip(_PUNCTUATION).startswith(topic) and cut.ASPECT.fullmatch(topic) is not None
 
 
 def _continuation(clause: _Clause) -> str | None:
     """A further topic under the carrier before ("…, especially westerns"); empty for a reason; None where it stands alone."""
-    if _says_nothing(clause) or carriers.REASON.match(clause.view.lstrip(_PUNCTUATION)):
+    if _says_nothing(clause) or cut.REASON.match(clause.view.lstrip(_PUNCTUATION)):
         return ""
     if _OPPOSES.match(clause.view) or len(clause.text) > _MAX_CONTINUATION:
         return None
     start = len(clause.view) - len(clause.view.lstrip(_PUNCTUATION))
-    link = carriers.CONTINUES.match(clause.view, start)
+    link = cut.CONTINUES.match(clause.view, start)
     rest = clause.view[link.end() :] if link else clause.view
     if not link and sentiment(rest) is not None:
         return ""
@@ -243,7 +243,7 @@ def _continuation(clause: _Clause) -> str | None:
 
 def _kept(waiting: list[_Clause]) -> list[Claim]:
     """Clauses without a carrier beside some that have one: what names a thing is liked, what tells a story is dropped."""
-    return [Claim(clause.text, 1.0, clause.text) for clause in waiting if carriers.STORY.search(clause.view) is None]
+    return [Claim(clause.text, 1.0, clause.text) for clause in waiting if cut.STORY.search(clause.view) is None]
 
 
 def _says_nothing(clause: _Clause) -> bool:
@@ -253,6 +253,5 @@ def _says_nothing(clause: _Clause) -> bool:
 def _is_generic(view: str) -> bool:
     """Whether the words name nothing. The longest match is enough: to search on would take exponential time."""
     return any(
-        found is not None and found.end() == len(view)
-        for found in (carriers.GENERIC_ZH.match(view), carriers.GENERIC_EN.match(view))
+        found is not None and found.end() == len(view) for found in (CHINESE.generic.match(view), ENGLISH.generic.match(view))
     )
