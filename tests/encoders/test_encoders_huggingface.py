@@ -37,7 +37,7 @@ class HFContract(EncoderContract):
 
     @pytest.fixture
     def changed(self, config: HFConfig) -> Encoder:
-        return HFEncoder(dataclasses.replace(config, prefix="query: "))
+        return HFEncoder(dataclasses.replace(config, prefix="another prefix: "))
 
 
 class TestTinyRandomBert(HFContract):
@@ -60,24 +60,24 @@ class TestTinyRandomLlamaLastToken(HFContract):
 
 @pytest.mark.slow
 class TestRealBertFamily(HFContract):
-    @pytest.fixture(scope="class")
-    def config(self, e5_folder: Path) -> HFConfig:
-        return HFConfig(model=str(e5_folder), max_length=128)
+    @pytest.fixture
+    def config(self, e5: HFEncoder) -> HFConfig:
+        return e5.config
 
-    @pytest.fixture(scope="class")
-    def encoder(self, config: HFConfig) -> HFEncoder:
-        return HFEncoder(config)
+    @pytest.fixture
+    def encoder(self, e5: HFEncoder) -> HFEncoder:
+        return e5
 
 
 @pytest.mark.slow
 class TestRealLlamaFamily(HFContract):
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def config(self, smollm2: HFEncoder) -> HFConfig:
-        return dataclasses.replace(smollm2.config, max_length=128, pooling="last")
+        return smollm2.config
 
-    @pytest.fixture(scope="class")
-    def encoder(self, config: HFConfig) -> HFEncoder:
-        return HFEncoder(config)
+    @pytest.fixture
+    def encoder(self, smollm2: HFEncoder) -> HFEncoder:
+        return smollm2
 
 
 # Pooling -----------------------------------------------------------------------------------------------------------------------

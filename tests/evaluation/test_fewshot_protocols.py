@@ -34,10 +34,9 @@ def document() -> dict:
 
 
 def test_who_knows_the_rule_wins(document: dict) -> None:
-    assert cell(document, "auto", train_users=0, k=1)["mean"] == pytest.approx(
-        1, abs=0.02
-    )  # 29 even items, 17 hidden: ties among the disliked none
-    assert cell(document, "popularity", train_users=80, k=1)["mean"] < 0.8
+    """Of the 29 items of her side that are left, a user likes 17, and in a list of ten any order of them is equally good."""
+    assert cell(document, "auto", train_users=0, k=1)["mean"] == pytest.approx(17 / 29, abs=0.03)
+    assert cell(document, "popularity", train_users=80, k=1)["mean"] < 0.4
     for row in document["comparisons"]:
         if row["metric"] == "ndcg@10" and row["k"] > 0:
             assert row["low"] > 0, row
@@ -162,7 +161,7 @@ class Recorder(Constant):
 
 def test_cold_items_are_in_nobodys_history(world: tuple[Catalogue, Interactions]) -> None:
     settings = ColdItemsSettings(k=(1, 3), train_users=("all",), seeds=1, small_draws=1, replicates=200)
-    protocol, draw = draw_of("cold-items", world, settings)
+    _, draw = draw_of("cold-items", world, settings)
     cold = draw.marker.pools["cold"]
     assert cold.sum() == 12
     assert not cold[draw.train(80).item].any()
@@ -176,7 +175,7 @@ def test_cold_items_are_in_nobodys_history(world: tuple[Catalogue, Interactions]
     document = evaluate("cold-items", models, catalogue=world[0], interactions=world[1], settings=settings, run=QUIET)
     assert not cold[Recorder.seen[0][0].item].any()
     for items in ("all", "warm", "cold"):
-        assert cell(document, "auto", k=3, items=items)["mean"] > 0.9
+        assert cell(document, "auto", k=3, items=items)["mean"] > cell(document, "recorder", k=3, items=items)["mean"] + 0.15
         assert {row["n_users"] for row in document["results"] if row["k"] == 3} == {
             cell(document, "auto", k=3, items=items)["n_users"]
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
@@ -88,6 +89,25 @@ def test_a_forgotten_user_is_gone_from_every_byte(tmp_path: Path) -> None:
         with pytest.raises(UnknownUserError, match=secret):
             store.forget(secret)
         store.check()
+
+
+def test_copies_that_sqlite_left_when_it_moved_rows_are_gone_too(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    users = [f"user-{n:05}" for n in range(1500)]
+    names = [rng.choice(users) for _ in range(6000)]
+
+    def rows(places: list[int], length: int) -> pl.DataFrame:
+        texts = [f"by {names[place]} " + "x" * rng.randrange(length) for place in places]
+        ids = [f"e{place}" for place in places]
+        cells = {"user_id": [names[place] for place in places], "item_id": "i", "event": "view", "text": texts, "event_id": ids}
+        return pl.DataFrame(cells)
+
+    with Store.open(tmp_path, create=True, batch_rows=300) as store:
+        store.add_events(rows(list(range(6000)), 800))
+        assert store.add_events(rows(rng.sample(range(6000), 2500), 3000)).changed > 2000
+        for secret in rng.sample(sorted(set(names)), 40):
+            assert store.forget(secret).erased_from_disk
+            assert not any(secret.encode() in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
 def test_forgetting_while_another_reads_says_that_old_pages_remain(tmp_path: Path) -> None:

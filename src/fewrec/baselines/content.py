@@ -134,9 +134,9 @@ def _centre(vectors: Matrix, centre: Vector) -> Matrix:
     empty = ~vectors.any(axis=1)
     moved = vectors - centre
     norms = np.linalg.norm(moved, axis=1, keepdims=True)
-    moved = (moved / np.maximum(norms, 1e-9)).astype(np.float32)
-    moved[empty] = 0
-    return moved
+    unit: Matrix = (moved / np.maximum(norms, 1e-9)).astype(np.float32)
+    unit[empty] = 0
+    return unit
 
 
 def _scale(examples: Examples, config: ContentConfig) -> float:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fewrec.baselines._base import Baseline
+from fewrec.baselines._base import Baseline, log_popularity
 from fewrec.baselines._neural import TrainingConfig, require_torch, seeded, train, validation_split
 from fewrec.errors import SettingError
-from fewrec.types import Catalogue, Examples, Interactions, Matrix
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Vector
 
 if TYPE_CHECKING:
-    import torch
+    from torch import Tensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +39,11 @@ class SequentialConfig:
 
 
 class Sequential(Baseline):
-    """SASRec: a causal transformer that predicts the next like at every place of a user's history; item embeddings tied.
+    """SASRec-like: a causal transformer that predicts, at every place of a user's history, a like not shown before it; embeddings tied.
 
-    Sources: Kang & McAuley, ICDM 2018; Klenitskiy & Vasilev, RecSys 2023 (with a full softmax it is level with BERT4Rec or better). Histories
-    start with a token of their own, so that no examples give the distribution of first likes. In training a random share of a
-    history is left out, since k-shot users show a few likes, not consecutive ones. Dislikes and statements are not part of a history.
+    Sources: Kang & McAuley, ICDM 2018; Klenitskiy & Vasilev, RecSys 2023 (full softmax); Pancha et al., KDD 2022 (any open like as the
+    target rather than the very next one, which is what k-shot users are asked for: their examples are a few of many, not consecutive).
+    Histories start with a token of their own, so that no examples give popularity. Dislikes and statements are not part of a history.
     """
 
     name = "sequential"
@@ -51,7 +51,7 @@ class Sequential(Baseline):
     def __init__(self, config: SequentialConfig | None = None) -> None:
         self.config = config or SequentialConfig()
         self._torch = require_torch(self.name)
-        self._network: torch.nn.Module | None = None
+        self._network: Any = None  # a network with ``items`` and ``bias``, None where nobody likes anything
 
     def _learn(self, catalogue: Catalogue, interactions: Interactions, rng: np.random.Generator) -> None:
         self._network = None
@@ -62,16 +62,17 @@ class Sequential(Baseline):
         histories = _histories(fold.interactions if fold else interactions)
         torch = self._torch
         with seeded(torch, rng):
-            self._network = _network(torch, len(catalogue), self.config)
+            self._network = _network(torch, log_popularity((fold.interactions if fold else interactions).likes), self.config)
             network = self._network
 
-            def loss_of(users: np.ndarray[Any, Any]) -> torch.Tensor:
-                parts = [_excerpt(histories[user], self.config.max_length, rng) for user in users]
-                tokens, targets = _padded(torch, [p[:-1] for p in parts]), _padded(torch, [p - 1 for p in parts], start=False)
-                hidden = network(tokens)  # (b, l, h)
+            def loss_of(users: np.ndarray[Any, Any]) -> Tensor:
+                drawn = [_excerpt(histories[user], self.config.max_length, rng) for user in users]
+                hidden = network(_padded(torch, [shown for shown, _ in drawn]))  # (b, l, h)
+                targets = _padded(torch, [rest for _, rest in drawn], start=False)
                 real = targets >= 0
-                logits = hidden[real] @ network.items.weight[2:].T + network.bias
-                return torch.nn.functional.cross_entropy(logits, targets[real])
+                logits = hidden[:, : targets.shape[1]][real] @ network.items.weight[2:].T + network.bias
+                loss: Tensor = torch.nn.functional.cross_entropy(logits, targets[real])
+                return loss
 
             train(network, loss_of, len(histories), fold=fold, score=self._score, config=self.config.training, rng=rng)
 
@@ -96,16 +97,24 @@ def _histories(interactions: Interactions) -> list[Any]:
     return [part + 1 for part in np.split(interactions.item[order], starts[1:])]
 
 
-def _excerpt(history: Any, max_length: int, rng: np.random.Generator) -> Any:
-    """A random share of a history, in order, at least one like."""
-    kept = history[rng.random(len(history)) < rng.uniform(0.2, 1.0)]
-    if len(kept) == 0:
-        kept = history[rng.integers(len(history)) :][:1]
+def _excerpt(history: Any, max_length: int, rng: np.random.Generator) -> tuple[Any, Any]:
+    """A random share of a history in order (l,), and for each place, its start included, a like not among those before it."""
+    kept = np.sort(rng.permutation(len(history))[: max(1, int(len(history) * rng.uniform(0.0, 1.0)))])
     start = int(rng.integers(0, max(0, len(kept) - max_length) + 1))
-    return kept[start : start + max_length]
+    kept = kept[start : start + max_length]
+    rest = rng.permutation(np.setdiff1d(np.arange(len(history)), kept))
+    # Likes that stay hidden may be the target anywhere, later ones of the excerpt only before they are shown.
+    targets = []
+    for place in range(len(kept) + 1):
+        open_likes = len(rest) + len(kept) - place
+        if open_likes == 0:
+            break
+        choice = int(rng.integers(open_likes))
+        targets.append(rest[choice] if choice < len(rest) else kept[place + choice - len(rest)])
+    return history[kept], history[np.array(targets)] - 1
 
 
-def _padded(torch: Any, histories: Sequence[Any], *, start: bool = True) -> torch.Tensor:
+def _padded(torch: Any, histories: Sequence[Any], *, start: bool = True) -> Tensor:
     """Tokens (b, l): 1 starts a history, item row + 2 follows, 0 fills up. As targets (``start`` false) rows as they are, -1 fills up."""
     width = max(len(h) for h in histories) + int(start)
     tokens = np.full((len(histories), width), 0 if start else -1, dtype=np.int64)
@@ -118,8 +127,8 @@ def _padded(torch: Any, histories: Sequence[Any], *, start: bool = True) -> torc
     return torch.from_numpy(tokens)  # type: ignore[no-any-return]
 
 
-def _network(torch: Any, n_items: int, config: SequentialConfig) -> Any:
-    """The transformer over ``n_items`` + 2 tokens."""
+def _network(torch: Any, bias: Vector, config: SequentialConfig) -> Any:
+    """The transformer over m + 2 tokens, item biases starting from ``bias`` (m,)."""
     nn = torch.nn
 
     class Attention(nn.Module):  # type: ignore[misc, name-defined]
@@ -127,9 +136,9 @@ def _network(torch: Any, n_items: int, config: SequentialConfig) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.items = nn.Embedding(n_items + 2, config.dimensions, padding_idx=0)
+            self.items = nn.Embedding(len(bias) + 2, config.dimensions, padding_idx=0)
             self.place = nn.Embedding(config.max_length + 1, config.dimensions)
-            self.bias = nn.Parameter(torch.zeros(n_items))
+            self.bias = nn.Parameter(torch.from_numpy(bias.copy()))
             self.drop = nn.Dropout(config.dropout)
             block = nn.TransformerEncoderLayer(
                 config.dimensions,
@@ -144,11 +153,12 @@ def _network(torch: Any, n_items: int, config: SequentialConfig) -> Any:
             for embedding in (self.items, self.place):
                 nn.init.normal_(embedding.weight, std=0.05)
 
-        def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        def forward(self, tokens: Tensor) -> Tensor:
             """(b, l, h) for ``tokens`` (b, l)."""
             length = tokens.shape[1]
             future = torch.triu(torch.ones(length, length, dtype=torch.bool), diagonal=1)
             seen = self.drop(self.items(tokens) + self.place.weight[:length])
-            return self.norm(self.blocks(seen, mask=future))
+            hidden: Tensor = self.norm(self.blocks(seen, mask=future))
+            return hidden
 
     return Attention()

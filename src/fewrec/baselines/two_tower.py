@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fewrec.baselines._base import Baseline
+from fewrec.baselines._base import Baseline, log_popularity
 from fewrec.baselines._neural import TrainingConfig, require_torch, seeded, train, validation_split
-from fewrec.types import Catalogue, Examples, Interactions, Matrix
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Vector
 
 if TYPE_CHECKING:
-    import torch
+    from torch import Tensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class TwoTower(Baseline):
     def __init__(self, config: TwoTowerConfig | None = None) -> None:
         self.config = config or TwoTowerConfig()
         self._torch = require_torch(self.name)
-        self._network: torch.nn.Module | None = None
+        self._network: Any = None  # None where nobody likes anything
 
     def _learn(self, catalogue: Catalogue, interactions: Interactions, rng: np.random.Generator) -> None:
         self._network = None
@@ -54,17 +54,18 @@ class TwoTower(Baseline):
         likes = likes[np.diff(likes.indptr) >= 2]
         torch = self._torch
         with seeded(torch, rng):
-            self._network = _network(torch, catalogue.vectors, self.config)
+            self._network = _network(torch, catalogue.vectors, log_popularity(likes), self.config)
             network = self._network
 
-            def loss_of(users: np.ndarray[Any, Any]) -> torch.Tensor:
+            def loss_of(users: np.ndarray[Any, Any]) -> Tensor:
                 shown = [_reveal(likes, user, self.config.max_shots, rng) for user in users]
                 people = [Examples.of_likes(catalogue, some) for some, _ in shown]
                 logits = torch.log_softmax(network(*_padded(torch, people, hide=self.config.dropout, rng=rng)), dim=1)
                 row = np.repeat(np.arange(len(users)), [len(rest) for _, rest in shown])
                 rest = np.concatenate([rest for _, rest in shown])
                 share = np.concatenate([np.full(len(rest), 1 / len(rest), np.float32) for _, rest in shown])
-                return -(logits[row, rest] * torch.from_numpy(share)).sum() / len(users)
+                loss: Tensor = -(logits[row, rest] * torch.from_numpy(share)).sum() / len(users)
+                return loss
 
             if likes.shape[0]:
                 train(network, loss_of, likes.shape[0], fold=fold, score=self._score, config=self.config.training, rng=rng)
@@ -88,7 +89,7 @@ def _reveal(likes: Any, user: int, max_shots: int, rng: np.random.Generator) -> 
 
 def _padded(
     torch: Any, examples: Sequence[Examples], *, hide: float = 0.0, rng: np.random.Generator | None = None
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+) -> tuple[Tensor, Tensor, Tensor]:
     """Ids (b, k) with 0 for padding, statements and hidden ids; vectors (b, k, d); signed strength (b, k), 0 for padding."""
     width = max(1, *(len(e) for e in examples)) if len(examples) > 1 else max(1, len(examples[0]))
     ids = np.zeros((len(examples), width), dtype=np.int64)
@@ -103,8 +104,8 @@ def _padded(
     return torch.from_numpy(ids), torch.from_numpy(vectors), torch.from_numpy(strength)
 
 
-def _network(torch: Any, vectors: Matrix, config: TwoTowerConfig) -> torch.nn.Module:
-    """Towers over ``vectors`` (m, d)."""
+def _network(torch: Any, vectors: Matrix, bias: Vector, config: TwoTowerConfig) -> Any:
+    """Towers over ``vectors`` (m, d), item biases starting from ``bias`` (m,)."""
     nn = torch.nn
     text = torch.from_numpy(vectors.copy())
 
@@ -117,7 +118,7 @@ def _network(torch: Any, vectors: Matrix, config: TwoTowerConfig) -> torch.nn.Mo
             self.example_text = nn.Linear(vectors.shape[1], config.dimensions, bias=False)
             self.item_id = nn.Embedding(len(vectors), config.dimensions)
             self.item_text = nn.Linear(vectors.shape[1], config.dimensions, bias=False)
-            self.item_bias = nn.Parameter(torch.zeros(len(vectors)))
+            self.item_bias = nn.Parameter(torch.from_numpy(bias.copy()))
             self.hidden = nn.Linear(config.dimensions, config.dimensions)
             self.out = nn.Linear(config.dimensions, config.dimensions)
             for embedding in (self.example_id, self.item_id):
@@ -125,7 +126,7 @@ def _network(torch: Any, vectors: Matrix, config: TwoTowerConfig) -> torch.nn.Mo
             with torch.no_grad():
                 self.example_id.weight[0] = 0
 
-        def forward(self, ids: torch.Tensor, points: torch.Tensor, strength: torch.Tensor) -> torch.Tensor:
+        def forward(self, ids: Tensor, points: Tensor, strength: Tensor) -> Tensor:
             """(b, m) logits."""
             seen = self.example_id(ids) + self.example_text(points)  # (b, k, h)
             total = strength.abs().sum(dim=1, keepdim=True).clamp(min=1e-6)
@@ -134,6 +135,7 @@ def _network(torch: Any, vectors: Matrix, config: TwoTowerConfig) -> torch.nn.Mo
             mean = mean * total / (total + 1)
             user = mean + self.out(torch.relu(self.hidden(mean)))
             items = self.item_id.weight + self.item_text(text)  # (m, h)
-            return user @ items.T + self.item_bias
+            logits: Tensor = user @ items.T + self.item_bias
+            return logits
 
     return Towers()

@@ -118,9 +118,8 @@ class VectorCache:
         with self._lock:
             try:
                 return work(self._open())
-            except sqlite3.Error as error:
-                # Our statements break no constraint, so one that seems broken is damage too.
-                if not isinstance(error, sqlite3.IntegrityError) and not any(sign in str(error) for sign in _DAMAGE):
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                if not _is_damage(error):
                     raise self._store_error(error) from error
                 self._set_aside(error)
             try:
@@ -149,7 +148,7 @@ class VectorCache:
         self._connection, self._process_id = connection, os.getpid()
         return connection
 
-    def _set_aside(self, error: sqlite3.Error) -> None:
+    def _set_aside(self, error: Exception) -> None:
         """Move the damaged file away, unless another process has done so already."""
         self.close()
         damaged = self.path.with_name(self.path.name + ".damaged")
@@ -172,6 +171,17 @@ class VectorCache:
 
 
 _inherited: list[sqlite3.Connection] = []
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file is at fault, not the place it lies in.
+
+    Our statements break no constraint, so one that seems broken is damage too; and where a name inside the file is garbled, Python
+    cannot even decode SQLite's message about it.
+    """
+    if isinstance(error, (sqlite3.IntegrityError, UnicodeDecodeError)):
+        return True
+    return any(sign in str(error) for sign in _DAMAGE)
 
 
 def _key(text: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 STRONG, WEAK, MILD, PAST = 1.0, 0.6, 0.3, -0.3
 """Polarity of a plain liking, of a weakened one ("not really", less of), of what is tolerated, of what was liked once."""
@@ -29,8 +30,8 @@ class Wording:
 
     opening: re.Pattern[str]
     """Words before the carrier that do not matter: honestly, I think; 其实, 我觉得."""
-    rules: tuple[Rule, ...]
-    """Tried in order, so what is more special stands higher."""
+    table: tuple[tuple[str, float], ...]
+    """Patterns and polarities of the rules, tried in order, so what is more special stands higher."""
     amount: re.Pattern[str]
     """Taken off the topic's beginning: some, a lot of; 一些, 一部."""
     tail: re.Pattern[str]
@@ -40,7 +41,7 @@ class Wording:
     pronoun: re.Pattern[str]
     """Topics that are named elsewhere: it, this movie; 这部电影."""
 
-
-def table(rows: list[tuple[str, float]]) -> tuple[Rule, ...]:
-    """Rules of (pattern, polarity)."""
-    return tuple(Rule(re.compile(pattern), polarity) for pattern, polarity in rows)
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The table, compiled at the first statement in this language: it takes a moment."""
+        return tuple(Rule(re.compile(pattern), polarity) for pattern, polarity in self.table)

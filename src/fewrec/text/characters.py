@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import ftfy
-
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 """Inside of a character class: Chinese characters (also those of Japanese and old Korean text)."""
 
@@ -50,7 +48,11 @@ def join_surrogates(text: str) -> str:
 
 def repair_encoding(text: str) -> str:
     """UTF-8 that was read as Latin-1 or Windows-125x: ``schÃ¶n`` becomes ``schön``. Chinese text is never touched as a whole."""
-    return text if text.isascii() else ftfy.fix_encoding(text)
+    if text.isascii():
+        return text
+    import ftfy  # here and not above: it takes a moment to import, and plain text never gets here
+
+    return ftfy.fix_encoding(text)
 
 
 def repair_forms(text: str) -> str:

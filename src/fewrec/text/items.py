@@ -46,7 +46,8 @@ def item_text(fields: Mapping[str, str], *, max_chars: int = 300) -> str:
         if value and value not in parts:
             parts.append(value)
     full_stop = "。" if language(" ".join(parts)) == "zh" else ". "
-    text = full_stop.join(part.rstrip(".。") if part.rstrip(".。") else part for part in parts)
+    *before, last = parts or [""]
+    text = full_stop.join([*(part.rstrip(".。") or part for part in before), last])
     return bound(text, max_chars)
 
 

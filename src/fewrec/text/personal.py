@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-import phonenumbers
 from stdnum import ean, luhn
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
@@ -160,7 +159,7 @@ def _is_address(address: str) -> bool:
 
 def _identities(text: str, _config: MaskConfig) -> Iterator[Span]:
     for found in _IDENTITY.finditer(text):
-        number = ric.compact(found[0])
+        number = found[0].replace(" ", "").replace("-", "").upper()
         try:
             ric.get_birth_date(number)
         except ValidationError:
@@ -194,6 +193,8 @@ def _phones(pattern: re.Pattern[str], *, international: bool) -> Callable[[str, 
 
 
 def _is_phone(number: str, region: str | None) -> bool:
+    import phonenumbers  # its numbering plans take a moment to load, and most texts hold no candidate
+
     try:
         return bool(phonenumbers.is_valid_number(phonenumbers.parse(number, region)))
     except phonenumbers.NumberParseException:

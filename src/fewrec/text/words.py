@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import rjieba
-
 from fewrec.text.characters import HAN
 from fewrec.text.normalise import fold
 
@@ -29,7 +27,7 @@ _STOP_WORDS = """
     we were what when where which while who whom why will with would you your
     的 了 是 在 我 有 和 就 不 人 都 一 一个 上 也 很 到 说 要 去 你 会 着 没有 看 好 自己 这 那 个 他 她 它 们 我们 你们 他们 与 及
     或 而 但 但是 因为 所以 如果 被 把 让 给 从 对 为 以 于 之 其 等 吗 呢 吧 啊 呀 哦 嗯 得 地 还 又 再 才 只 能 可以 这个 那个 什么
-    怎么 非常 比较 这部 一部 一些 就是 不是 还是 真的
+    怎么 非常 比较 这部 一部 一些 这是 那是 就是 不是 还是 真的
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that say nothing of a taste, Chinese and English, in the form :func:`words` gives them."""
@@ -41,10 +39,10 @@ def words(text: str) -> list[str]:
     English loses its plural and possessive ending (Harman's S-stemmer, JASIS 42, 1991) and nothing else: stronger stemming
     merges titles that differ, and the encoder already knows that words are related.
     """
-    found = []
+    found: list[str] = []
     for token in _TOKEN.finditer(fold(text)):
         if token.lastgroup == "han":
-            found += rjieba.cut(token[0])
+            found += _segmented(token[0])
         else:
             found.append(_singular(token[0]))
     return found
@@ -53,6 +51,12 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """:func:`words` without the stop words."""
     return [word for word in words(text) if word not in STOP_WORDS]
+
+
+def _segmented(run: str) -> list[str]:
+    import rjieba  # its dictionary takes a moment to load, and English text never gets here
+
+    return list(rjieba.cut(run))
 
 
 def _singular(word: str) -> str:

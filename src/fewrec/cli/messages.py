@@ -1,0 +1,80 @@
+"""What the command says to people, in both languages, a line a message."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+# key: (English, Chinese)
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    "rank": ("#", "名次"),
+    "id": ("id", "编号"),
+    "title": ("title", "标题"),
+    "score": ("score", "得分"),
+    "likeness": ("likeness", "相似度"),
+    "gain": ("gain", "收益"),
+    "user": ("user", "用户"),
+    "phrase": ("phrase", "短语"),
+    "weight": ("weight", "权重"),
+    "name": ("name", "名称"),
+    "what": ("what it is", "说明"),
+    "prior": ("prior", "先验"),
+    "like": ("liked {what}", "喜欢 {what}"),
+    "dislike": ("disliked {what}", "不喜欢 {what}"),
+    "rating": ("rated {what}", "评过 {what}"),
+    "event": ("met {what}", "看过 {what}"),
+    "statement": ("you said “{what}”", "说过“{what}”"),
+    "more": ("{n} more", "其余 {n} 项"),
+    "recommended": ("for {who}", "为{who}推荐"),
+    "anybody": ("anybody", "任何人"),
+    "asker": ("you", "你"),
+    "similar": ("like {title}", "与{title}相似"),
+    "audience": ("whom {title} suits", "{title}适合谁"),
+    "ask": ("worth asking", "值得问的"),
+    "encoders": ("names for --encoder", "--encoder 可用的名称"),
+    "models": ("names for --model and --models", "--model 和 --models 可用的名称"),
+    "nothing": ("nothing to show: the filters leave no item", "没有可显示的：筛选后没有剩下物品"),
+    "nobody": ("nobody to show: every known user has met this item, or there are no users", "没有可显示的用户：已知用户都接触过该物品，或尚无用户"),
+    "storing": ("storing", "写入"),
+    "stored": (
+        "{table}: {new:,} new, {changed:,} changed, {same:,} already there",
+        "{table}：新增 {new:,}，更新 {changed:,}，已有 {same:,}",
+    ),
+    "in-store": (
+        "in the store: {items:,} items, {users:,} users, {events:,} events, {statements:,} statements",
+        "库中现有：{items:,} 个物品，{users:,} 位用户，{events:,} 个事件，{statements:,} 句话",
+    ),
+    "fitted": (
+        "fitted {model} (encoder {encoder}) on {items:,} items and {users:,} users in {seconds:.1f} s",
+        "已拟合 {model}（编码器 {encoder}）：{items:,} 个物品，{users:,} 位用户，用时 {seconds:.1f} 秒",
+    ),
+    "note": ("note: {text}", "注意：{text}"),
+    "new-data": (
+        "data came since the last fit; run fewrec fit {store} to learn from it",
+        "上次拟合之后有新数据；运行 fewrec fit {store} 以学习这些数据",
+    ),
+    "stale": ("{reason}; run fewrec fit {store} again", "模型已过期（{reason}）；请重新运行 fewrec fit {store}"),
+    "stranger": ("nothing is known of user {user!r}: this is the list for anybody", "没有用户 {user!r} 的数据：以下是适合任何人的列表"),
+    "forgotten": (
+        "forgotten: {events:,} events and {statements:,} statements of user {user}",
+        "已删除用户 {user} 的 {events:,} 个事件和 {statements:,} 句话",
+    ),
+    "not-erased": (
+        "another process is reading the store; old pages are overwritten at its next checkpoint",
+        "另一个进程正在读取该库；旧页面将在下一个检查点被覆盖",
+    ),
+    "refit": ("the fit learned from this user too; run fewrec fit {store}", "现有模型也学习过该用户；请运行 fewrec fit {store}"),
+    "written": ("written: {path}", "已写入：{path}"),
+}
+"""Values are filled in with ``str.format``; both languages take the same ones."""
+
+
+def locale_language() -> str:
+    """``zh`` or ``en``, from the first of LC_ALL, LC_MESSAGES and LANG that is set."""
+    found = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if found.lower().startswith("zh") else "en"
+
+
+def message(key: str, lang: str, **values: object) -> str:
+    """The message ``key`` in ``lang``."""
+    return MESSAGES[key][lang == "zh"].format(**values)
