@@ -15,6 +15,7 @@ from fewrec.text import bound, clean, content_words, item_text, mask, parse_stat
 from fewrec.types import Catalogue, Encoder, Matrix, Vector
 
 MAX_TERMS = 50_000
+MAX_LEXICAL_CHARS = 2000
 MAX_SHOWN = 120
 """Characters of a long review that a reason shows."""
 _NOT_TEXT = ("item_id", "image", "created_at")
@@ -57,7 +58,8 @@ def catalogue_of(
 ) -> tuple[Catalogue, LexicalSpace]:
     """The same from columns per item; a ``lexical`` space that is handed in is used as it is."""
     texts = [mask(item_text(each)).text for each in fields]
-    tokens = [content_words(text) for text in texts]
+    # Vectors are best of short texts (what comes first counts most), words of long ones.
+    tokens = [content_words(mask(item_text(each, max_chars=MAX_LEXICAL_CHARS)).text) for each in fields]
     lexical = lexical or LexicalSpace.fit(tokens, max_terms=MAX_TERMS)
     catalogue = Catalogue(
         ids=tuple(ids),

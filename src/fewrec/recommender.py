@@ -53,6 +53,8 @@ MAX_EXAMPLES = 300
 """The latest observations of a user that are used: the cost of a taste grows with their cube."""
 COMMENT_WEIGHT = 0.3
 """What a review says beside the rating it came with, in units of a plain like."""
+STATEMENT_WEIGHT = 10.0
+"""A sentence says outright what is wanted, where a like is one case of it: the noise of a tenth of a like's."""
 N_CANDIDATES = 200
 """Items that diversity, exploration and questions choose among."""
 
@@ -241,7 +243,7 @@ class Recommender:
             kinds = ("like",) * len(like) + ("dislike",) * len(dislike)
             parts.append(Examples(likes.rows, likes.vectors, sign, likes.weight, kinds, likes.labels))
         if say:
-            parts.append(self._said(say, np.ones(len(say), dtype=np.float32)))
+            parts.append(self._said(say, np.full(len(say), STATEMENT_WEIGHT)))
         return self._taste_of(user, _latest(_joined(parts, catalogue), MAX_EXAMPLES))
 
     def _taste_of(self, user: str | None, examples: Examples) -> Taste:
@@ -254,7 +256,9 @@ class Recommender:
         assert self._history is not None
         events = self._history.events_of(user)
         catalogue = state.catalogue
-        seen = observations_of_user(events.filter(pl.col("item_id").is_in(list(catalogue.row_of))), state.signals)
+        known = [item_id in catalogue.row_of for item_id in events["item_id"]]
+        events = events.filter(pl.Series(known, dtype=pl.Boolean))
+        seen = observations_of_user(events, state.signals)
         rows = np.array([catalogue.row_of[item_id] for item_id in seen.item_ids], dtype=np.int64)
         parts = [Examples(rows, catalogue.vectors[rows], seen.utility, seen.weight, seen.kinds, seen.item_ids)]
         liked = {item_id: float(u) for item_id, u in zip(seen.item_ids, seen.utility, strict=True)}
@@ -270,7 +274,7 @@ class Recommender:
             parts.append(said)
         statements = self._history.statements_of(user)["text"].to_list()
         if statements:
-            parts.append(self._said(statements, np.ones(len(statements))))
+            parts.append(self._said(statements, np.full(len(statements), STATEMENT_WEIGHT)))
         return parts
 
     def _said(self, texts: Sequence[str], weight: NDArray[Any], polarity: Vector | None = None) -> Examples:
@@ -406,7 +410,7 @@ class Recommender:
         """The k known users whom an item suits best and who have not met it, with the item's line in each one's list.
 
         Scores are the taste model's utilities, which compare between users. A linear score over all users picks ten times k of
-        them, whose posteriors are then computed exactly.
+        them, their posteriors given what they did pick k, and these are then asked in full, with what they said.
         """
         _check_k(k)
         state = self._fitted()
@@ -415,8 +419,10 @@ class Recommender:
         events = self._history.dataset().events
         interactions, _ = to_interactions(events, state.catalogue.ids, state.signals)
         users = _candidates_for(row, interactions, state.taste.kernel_row(row), 10 * k)
+        did = [_of_interactions(interactions, user, state.catalogue) for user in users]
+        likely = np.array([state.taste.explain(each, np.array([row])).score[0] for each in did], dtype=np.float32)
         found = []
-        for user in users:
+        for user in users[np.argsort(-likely, kind="stable")[:k]]:
             examples = self.taste(interactions.user_ids[user]).examples
             told = state.taste.explain(examples, np.array([row]))
             uncertainty = float(state.taste.uncertainty(examples, np.array([row]))[0])
@@ -424,7 +430,7 @@ class Recommender:
             line = Recommendation(item, state.catalogue.titles[row], float(told.score[0]), uncertainty, reasons)
             found.append((interactions.user_ids[user], line))
         found.sort(key=lambda pair: -pair[1].score)
-        return tuple(found[:k])
+        return tuple(found)
 
     def ask(self, taste: Taste | None = None, *, k: int = 5) -> tuple[Question, ...]:
         """The k items whose answers would most improve this user's list, best first."""
@@ -578,6 +584,15 @@ def _latest(examples: Examples, n: int) -> Examples:
 
 def _without(examples: Examples, place: int) -> Examples:
     return examples.take(np.delete(np.arange(len(examples)), place))
+
+
+def _of_interactions(interactions: Interactions, user: int, catalogue: Catalogue) -> Examples:
+    mine = np.flatnonzero(interactions.user == user)[-MAX_EXAMPLES:]
+    rows = interactions.item[mine]
+    ids = tuple(catalogue.ids[row] for row in rows)
+    return Examples(
+        rows, catalogue.vectors[rows], interactions.utility[mine], interactions.weight[mine], ("event",) * len(rows), ids
+    )
 
 
 def _candidates_for(row: int, interactions: Interactions, kernel: Vector, n: int) -> Rows:

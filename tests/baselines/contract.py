@@ -129,7 +129,10 @@ class PeerContract:
         if not self.personal:
             pytest.skip(f"{self.name} says the same to everybody")
         even, odd = fitted.score([Examples.of_likes(world[0], [0, 4]), Examples.of_likes(world[0], [1, 5])])
-        unseen_even, unseen_odd = [i for i in range(0, 24, 2) if i not in (0, 4)], [i for i in range(1, 24, 2) if i not in (1, 5)]
+        unseen_even, unseen_odd = (
+            [i for i in range(0, 24, 2) if i not in (0, 4)],
+            [i for i in range(1, 24, 2) if i not in (1, 5)],
+        )
         assert even[unseen_even].min() > even[1::2].max()
         assert odd[unseen_odd].min() > odd[0::2].max()
 

@@ -212,7 +212,7 @@ class Peeper(Rule):
 
 
 def test_a_model_that_uses_other_prompts_is_caught() -> None:
-    with pytest.raises(DataError, match="auto answered .* after it had seen other prompts"):
+    with pytest.raises(DataError, match=r"auto answered .* after it had seen other prompts"):
         run({"auto": Peeper})
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from fewrec.cli.arguments import LangOption
+from fewrec.cli.commands.demo import demo
 from fewrec.cli.commands.fit import fit
 from fewrec.cli.commands.forget import forget
 from fewrec.cli.commands.ingest import ingest
@@ -24,7 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (ingest, fit, recommend, profile, describe, similar, audience, ask, models, forget):
+for command in (demo, ingest, fit, recommend, profile, describe, similar, audience, ask, models, forget):
     app.command()(command)
 
 

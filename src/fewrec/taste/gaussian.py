@@ -206,8 +206,7 @@ class GaussianTaste:
     def prior_mean(self) -> Vector:
         """(m,) m(i): the probability of a like by an unknown user."""
         self._fitted()
-        mean: Vector = self._prior.mean
-        return mean
+        return self._prior.mean
 
     def kernel_row(self, row: int) -> Vector:
         """(m,) K(row, i) for every item i."""
@@ -238,7 +237,8 @@ class GaussianTaste:
         if not (alpha > 0).any():
             average = unit_rows((self._prior.mean @ vectors)[None])[0]
             taste = taste / max(1.0, float(np.abs(alpha).sum())) + average
-        return unit_rows(taste[None].astype(np.float32))[0]
+        direction: Vector = unit_rows(taste[None].astype(np.float32))[0]
+        return direction
 
     # -- the kernel ---------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from fewrec.cli.arguments import (
     DislikeOption,
     ItemOption,
     JsonOption,
+    Lang,
     LangOption,
     LikeOption,
     SayOption,
@@ -68,7 +69,7 @@ def describe(
 def _asked(ctx: typer.Context, lang: object) -> str | None:
     """The language that was asked for, before or after the command; the locale decides about messages only."""
     chosen = lang or ctx.obj
-    return None if chosen is None else str(chosen.value)
+    return chosen.value if isinstance(chosen, Lang) else None
 
 
 def _check(decoder: str) -> None:
