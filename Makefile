@@ -36,6 +36,7 @@ test-all: check
 
 docs: $(VENV)/dev
 	$(BIN)/python docs/make_cli.py
+	$(BIN)/python docs/snippets.py
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/commands.py

@@ -44,11 +44,11 @@ def likes_of(matrix: Sequence[Sequence[int]] | np.ndarray) -> Interactions:
     return interactions_of(np.where(np.asarray(matrix) > 0, 1.0, np.nan))
 
 
-def block_world(n_users: int = 60, n_items: int = 24, seed: int = 0) -> tuple[Catalogue, Interactions]:
+def block_world(n_users: int = 80, n_items: int = 24, seed: int = 0) -> tuple[Catalogue, Interactions]:
     """Even users like even items, odd users odd ones (after implicit's checkerboard); vectors know the parity, with noise."""
     rng = np.random.default_rng(seed)
     parity = np.equal.outer(np.arange(n_users) % 2, np.arange(n_items) % 2)
-    utilities = np.where(parity & (rng.random(parity.shape) < 0.6), 1.0, np.nan)
+    utilities = np.where(parity & (rng.random(parity.shape) < 0.7), 1.0, np.nan)
     utilities[~parity & (rng.random(parity.shape) < 0.1)] = -1.0
     even = np.array([1.0, 0.0, 0.0, 0.0])
     odd = np.array([0.0, 1.0, 0.0, 0.0])

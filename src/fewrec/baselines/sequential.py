@@ -23,15 +23,15 @@ class SequentialConfig:
 
     dimensions: int = 64
     """Of the embeddings, a multiple of ``heads``."""
-    heads: int = 2
+    heads: int = 1
     """Attention heads a block, >= 1."""
-    blocks: int = 2
+    blocks: int = 1
     """Transformer blocks, >= 1."""
-    dropout: float = 0.2
+    dropout: float = 0.3
     """In [0, 1)."""
     max_length: int = 50
     """Latest likes that are looked at, >= 1."""
-    training: TrainingConfig = field(default_factory=TrainingConfig)
+    training: TrainingConfig = field(default_factory=lambda: TrainingConfig(learning_rate=0.001, batch_size=64))
 
     def __post_init__(self) -> None:
         if min(self.heads, self.blocks, self.max_length) < 1 or self.dimensions % self.heads:

@@ -36,7 +36,8 @@ class CellCache:
     def load(self, path: Path) -> Cell | None:
         """The cell, or None where there is none. A file that cannot be read is a cell that is not there: it is computed again."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            # Opened here and not by np.load, which leaves the file open where it holds no archive.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 head = json.loads(str(stored["head"]))
                 arrays = {name: stored[name] for name in stored.files}
         except (FileNotFoundError, zipfile.BadZipFile, KeyError, ValueError, EOFError):

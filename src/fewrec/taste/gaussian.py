@@ -228,15 +228,17 @@ class GaussianTaste:
     def taste_vector(self, examples: Examples) -> Vector:
         """(d,) unit vector of E's space: where this user's taste points, for a decoder. Zero when there is nothing to go by.
 
-        The examples' vectors weighted by their pull; where no example pulls towards anything, away from what everybody likes.
+        The examples' vectors weighted by utility and weight, dislikes by half of theirs, since being away from a point is no direction.
+        (Not by alpha: among hundreds of likes it singles out the unexpected ones, and reads as what is odd about a user rather than what
+        she likes.) Where nothing is liked, the vector starts at what everybody likes.
         """
         self._fitted()
         vectors = self._catalogue.vectors
-        alpha = self.infer(examples).alpha
-        taste = alpha @ examples.vectors if len(examples) else np.zeros(vectors.shape[1], dtype=np.float32)
-        if not (alpha > 0).any():
+        strength = examples.utility * examples.weight * np.where(examples.utility > 0, 1, 0.5)
+        taste = strength @ examples.vectors if len(examples) else np.zeros(vectors.shape[1], dtype=np.float32)
+        if not (strength > 0).any():
             average = unit_rows((self._prior.mean @ vectors)[None])[0]
-            taste = taste / max(1.0, float(np.abs(alpha).sum())) + average
+            taste = taste / max(1.0, float(np.abs(strength).sum())) + average
         direction: Vector = unit_rows(taste[None].astype(np.float32))[0]
         return direction
 
