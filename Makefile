@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Threads beyond the cores slow the small matrices of this project down.
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: demo test test-all check docs bench clean
+.PHONY: demo test test-docs test-all check docs bench clean
 
 # pip, not uv, and constraints.txt: together they keep a CUDA build of torch (gigabytes) away.
 $(VENV)/core: pyproject.toml constraints.txt
@@ -29,7 +29,10 @@ check: $(VENV)/dev
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/pytest -m 'not slow and not gpu'
+	$(BIN)/pytest -n 2 -m 'not slow and not gpu and not outputs'
+
+test-docs: $(VENV)/dev
+	$(BIN)/pytest -m outputs
 
 test-all: check
 	$(BIN)/pytest -m 'not gpu' -rs

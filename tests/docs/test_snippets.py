@@ -25,6 +25,7 @@ def numbers(text: str) -> list[float]:
     return [float(found) for found in NUMBER.findall(text)]
 
 
+@pytest.mark.outputs
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_snippets_run_and_print_what_they_say(path: Path, tmp_path: Path) -> None:
     document = path.read_text(encoding="utf-8")
