@@ -82,6 +82,7 @@ class _Text:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.lexical = catalogue.lexical
+        self.items_of_word = sparse.csr_matrix(catalogue.lexical.T)  # (v, m), turned once rather than at every request
         self.vectors = catalogue.vectors
         has_text = np.linalg.norm(self.vectors, axis=1) > 0
         self.centre = self.vectors[has_text].mean(axis=0) if has_text.any() else np.zeros(self.vectors.shape[1], np.float32)

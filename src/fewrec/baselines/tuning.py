@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
@@ -48,6 +50,21 @@ class Fold:
     """Catalogue rows that are to be found, per episode; disjoint from the rows revealed."""
     shots: Rows
     """k of every episode."""
+
+    @cached_property
+    def is_shown(self) -> NDArray[np.bool_]:
+        """(b, m) whether the item was revealed."""
+        return self._marked([e.rows[e.rows >= 0] for e in self.examples])
+
+    @cached_property
+    def is_relevant(self) -> NDArray[np.bool_]:
+        """(b, m) whether the item is to be found."""
+        return self._marked(self.relevant)
+
+    def _marked(self, rows: Sequence[Rows]) -> NDArray[np.bool_]:
+        marked = np.zeros((len(rows), self.interactions.n_items), dtype=np.bool_)
+        marked[np.repeat(np.arange(len(rows)), [len(each) for each in rows]), np.concatenate(rows)] = True
+        return marked
 
 
 def make_folds(
@@ -137,20 +154,15 @@ def fold_ndcg(scores: Matrix, fold: Fold, *, depth: int = 10) -> Vector:
 
     Binary gains, discount 1 / log2(rank + 1), ideal list of min(depth, number of relevant items). Source: Järvelin & Kekäläinen, 2002.
     """
-    n_episodes, n_items = scores.shape
+    n_items = scores.shape[1]
     depth = min(depth, n_items)
     # Columns are visited in an arbitrary fixed order: files are often sorted by popularity, and ties must not profit from it.
     order = np.random.default_rng(0).permutation(n_items)
-    place = np.empty(n_items, dtype=np.int64)
-    place[order] = np.arange(n_items)
-    ranked = scores[:, order]
-    for row, examples in enumerate(fold.examples):
-        ranked[row, place[examples.rows[examples.rows >= 0]]] = -np.inf
+    ranked = np.where(fold.is_shown, -np.inf, scores)[:, order]
     top = np.argpartition(ranked, n_items - depth, axis=1)[:, n_items - depth :]
     top = np.take_along_axis(top, np.argsort(-np.take_along_axis(ranked, top, axis=1), axis=1, kind="stable"), axis=1)
+    hits = np.take_along_axis(fold.is_relevant, order[top], axis=1)  # (b, depth)
     discount = 1 / np.log2(np.arange(2, depth + 2))
-    result = np.zeros(n_episodes, dtype=np.float32)
-    for row, relevant in enumerate(fold.relevant):
-        hits = np.isin(order[top[row]], relevant)
-        result[row] = (hits * discount).sum() / discount[: len(relevant)].sum()
-    return result
+    ideal = np.cumsum(discount)[np.minimum([len(rest) for rest in fold.relevant], depth) - 1]
+    gains: Vector = (hits @ discount / ideal).astype(np.float32)
+    return gains

@@ -8,6 +8,7 @@ import typer
 
 from fewrec.cli.arguments import LangOption
 from fewrec.cli.commands.demo import demo
+from fewrec.cli.commands.evaluate import evaluate
 from fewrec.cli.commands.fit import fit
 from fewrec.cli.commands.forget import forget
 from fewrec.cli.commands.ingest import ingest
@@ -25,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (demo, ingest, fit, recommend, profile, describe, similar, audience, ask, models, forget):
+for command in (demo, ingest, fit, recommend, profile, describe, similar, audience, ask, evaluate, models, forget):
     app.command()(command)
 
 

@@ -51,7 +51,8 @@ def build_document(
         for model, replicates in measured.items():
             sections[key[0]] += _rows(key, model, replicates, settings.metrics, timing)
         if key[0] == "results" and settings.champion in measured:
-            for row, difference in _differences(key, settings.champion, measured, settings.metrics, settings.family):
+            compared = settings.compared or settings.metrics
+            for row, difference in _differences(key, settings.champion, measured, compared, settings.family):
                 pairs.append(row)
                 differences.append(difference)
     intervals, critical = simultaneous(differences)

@@ -30,6 +30,8 @@ class EvaluationSettings:
     """Names as in ``metrics.parse_metric``."""
     champion: str = "auto"
     """The model that ``comparisons`` compares with every other."""
+    compared: tuple[str, ...] = ()
+    """Metrics to compare on, named beforehand; empty for all that have a better direction. Fewer comparisons have narrower intervals."""
     heavy: frozenset[str] = frozenset()
     """Models too slow for the grid: run at the largest number of training users only, in one draw."""
     replicates: int = 2000
@@ -46,6 +48,11 @@ class EvaluationSettings:
         _check(len(self.metrics) > 0, "metrics", self.metrics, "at least one name")
         for name in self.metrics:
             parse_metric(name, self.family)
+        for name in self.compared:
+            _check(name in self.metrics, "compared", name, f"one of the metrics: {', '.join(self.metrics)}")
+            _check(
+                parse_metric(name, self.family).better is not None, "compared", name, "a metric of which more or less is better"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; :meth:`from_dict` is its inverse."""

@@ -45,7 +45,7 @@ def ingest(
     empty = [summary for frame, summary in tables.values() if frame.height == 0]
     if empty:
         raise DataError(
-            f"{empty[0].file}: no good row among {empty[0].n_rows:,}",
+            f"{empty[0].file}: no good row, {len(empty[0].bad):,} bad ones",
             hint="nothing was stored; mend the rows named above, or leave the file out",
         )
     counts: dict[str, Any] = {}

@@ -1,0 +1,84 @@
+"""The document as the page needs it: who stands in which cell, and what the comparisons say there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fewrec.evaluation.document import TRIVIAL
+
+Document = Mapping[str, Any]
+Place = tuple[int, Any]
+"""(training users, k)"""
+
+OWN = ("auto", "taste", "ensemble")
+"""The project's own models: not peers of each other."""
+
+
+@dataclass(frozen=True)
+class Duel:
+    """The champion in one cell, against the best of its peers."""
+
+    champion: str
+    best: str
+    mean: float
+    best_mean: float
+    beaten: tuple[str, ...]
+    """Peers that the champion is significantly better than."""
+    beaten_by: tuple[str, ...]
+    n_peers: int
+    lower_is_better: bool
+
+    @property
+    def gain(self) -> float:
+        """Relative difference to the best peer, above 0 where the champion is better."""
+        relative = (self.mean - self.best_mean) / self.best_mean if self.best_mean else 0.0
+        return -relative if self.lower_is_better else relative
+
+    @property
+    def verdict(self) -> str:
+        """``won`` against every peer, ``lost`` against one, or ``open``."""
+        if self.beaten_by:
+            return "lost"
+        return "won" if len(self.beaten) == self.n_peers else "open"
+
+
+def models_of(document: Document) -> list[str]:
+    """The champion first, the trivial baselines last, the others as they were named."""
+    champion = document["settings"]["champion"]
+    names = list(document["settings"]["models"])
+    return sorted(names, key=lambda name: (name != champion, name in TRIVIAL))
+
+
+def places_of(rows: list[dict[str, Any]]) -> tuple[list[int], list[Any]]:
+    """The numbers of training users and of examples that occur, ascending, ``all`` last."""
+    ns = sorted({row["train_users"] for row in rows})
+    ks = sorted({row["k"] for row in rows}, key=lambda k: (k == "all", 0 if k == "all" else k))
+    return ns, ks
+
+
+def duels(document: Document, metric: str, items: str) -> dict[Place, Duel]:
+    """Every cell in which the champion was compared with a peer."""
+    cells: dict[Place, list[dict[str, Any]]] = {}
+    for row in document["comparisons"]:
+        if row["metric"] == metric and row["items"] == items and row["against"] not in OWN:
+            cells.setdefault((row["train_users"], row["k"]), []).append(row)
+    return {place: _duel(rows) for place, rows in cells.items()}
+
+
+def _duel(rows: list[dict[str, Any]]) -> Duel:
+    lower = rows[0]["better"] == "lower"
+    best = (min if lower else max)(rows, key=lambda row: row["against_mean"])
+    above = tuple(row["against"] for row in rows if row["low"] > 0)
+    below = tuple(row["against"] for row in rows if row["high"] < 0)
+    return Duel(
+        champion=best["model"],
+        best=best["against"],
+        mean=best["mean"],
+        best_mean=best["against_mean"],
+        beaten=below if lower else above,
+        beaten_by=above if lower else below,
+        n_peers=len(rows),
+        lower_is_better=lower,
+    )
