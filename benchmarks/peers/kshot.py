@@ -69,7 +69,7 @@ def table(document: dict[str, object]) -> str:
             own = {r["k"]: r for r in rows if r["model"] == model and r["train_users"] == n}
             if own:
                 means = " | ".join(f"{own[k]['mean']:.3f}" if k in own else "" for k in shots)
-                last = next(iter(own.values()))
+                last = own[max(own)]
                 lines.append(f"| {model} | {means} | {last['fit_s']:.1f} | {last['users_per_s']:.0f} |")
     return "\n".join(lines)
 

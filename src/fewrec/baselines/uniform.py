@@ -11,7 +11,11 @@ from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix,
 
 
 class Random(Baseline):
-    """Uniform scores in [0, 1), drawn from the seed of the fit and the user's examples, so that asking twice changes nothing."""
+    """Uniform scores in [0, 1), drawn from the seed of the fit and the user's examples, so that asking twice changes nothing.
+
+    Without examples all items score the same, as of any model that knows nothing: one draw for everybody would be a single list
+    whose luck all users share, and the evaluation orders equal scores at random per user anyway.
+    """
 
     name = "random"
 
@@ -28,5 +32,7 @@ class Random(Baseline):
         return Explanation(prior=self._draw(examples)[rows], parts=np.zeros((len(examples), len(rows)), dtype=np.float32))
 
     def _draw(self, examples: Examples) -> Vector:
+        if len(examples) == 0:
+            return np.zeros(self._n_drawn, dtype=np.float32)
         rng = np.random.default_rng([self._seed, *sorted(int(row) + 1 for row in examples.rows)])
         return rng.random(self._n_drawn, dtype=np.float32)

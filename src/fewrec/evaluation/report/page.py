@@ -88,6 +88,7 @@ def _caveats(document: Document) -> str:
             )
             + "</li>"
         )
+    if any(1 < len(numbers) < 6 for numbers in document["settings"].get("draws", {}).values()):
         notes.append(
             "<li>"
             + both(
