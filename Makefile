@@ -41,8 +41,9 @@ docs: $(VENV)/dev
 	$(BIN)/python docs/make_cli.py
 	$(BIN)/python docs/snippets.py
 
+# Needs a folder with items.csv and events.csv: make bench DATA=FOLDER
 bench: $(VENV)/dev
-	$(BIN)/python benchmarks/commands.py
+	$(BIN)/python benchmarks/commands.py $(DATA)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

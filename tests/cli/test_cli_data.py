@@ -23,7 +23,7 @@ def test_ingest_reports_bad_rows_and_keeps_the_good_ones(tmp_path: Path) -> None
     events = write(tmp_path, "events.csv", f"user_id,item_id,event,value\nu,a,rating,5\n{rows}")
     outcome = fewrec("ingest", str(tmp_path / "s"), "--items", items, "--events", events)
     assert outcome.code == 0
-    assert "items.csv: 2 rows read, 2 bad rows left out" in outcome.out
+    assert "items.csv: 2 good rows, 2 bad left out" in outcome.out
     assert "items.csv:3: found" in outcome.out
     assert "… and 2 more bad rows" in outcome.out
     assert "in the store: 2 items, 1 users, 1 events, 0 statements" in outcome.out

@@ -102,3 +102,9 @@ def test_general_entries_are_pairs_in_the_right_scripts() -> None:
         assert all(not spelling.isascii() and spelling == spelling.strip() for spelling in entry.zh), entry
     shown = [entry.en[0] for entry in entries]
     assert len(shown) == len(set(shown))
+
+
+def test_chinese_running_text_is_no_list_of_names() -> None:
+    """It has no blanks to count words by, and its commas would cut it into values that run over full stops."""
+    fields = [{"title": f"片{n}", "description": f"第{n}个故事，发生在海边。马龙·白兰度、阿尔·帕西诺主演。"} for n in range(12)]
+    assert {column.name: column.role for column in columns_of(fields, str)} == {"title": "title", "description": "text"}

@@ -65,7 +65,7 @@ def summarise(dataset: Dataset) -> DataSummary:
 
 def report_lines(summary: ReadSummary, *, max_bad: int = 10) -> list[str]:
     """A file's summary for people: rows, the first bad rows and how many more, notes."""
-    lines = [f"{summary.file}: {summary.n_rows:,} rows read, {len(summary.bad):,} bad rows left out"]
+    lines = [f"{summary.file}: {summary.n_rows:,} good rows, {len(summary.bad):,} bad left out"]
     lines += [str(row) for row in summary.bad[:max_bad]]
     if len(summary.bad) > max_bad:
         lines.append(f"… and {len(summary.bad) - max_bad:,} more bad rows")

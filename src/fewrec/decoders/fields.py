@@ -11,6 +11,7 @@ from typing import Literal
 
 HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0002ffff]")
 _BARS = re.compile(r"\s*[|；;、]\s*")
+_FULL_STOP = re.compile(r"[。！？]")
 _COMMAS = re.compile(r"\s*[|；;、,，]\s*")
 _UNSPOKEN = re.compile(r"[\d\s.,:/+%-]*|\S+://\S+|\S*[/\\]\S*\.\w{2,4}")  # numbers, dates, addresses, paths of files
 
@@ -65,6 +66,8 @@ def _list_column(name: str, texts: Sequence[str]) -> Column | None:
     A category is a value that many items share: at least 5 items a value in the mean, and at most 200 values; or the column
     is called so.
     """
+    if sum(bool(_FULL_STOP.search(text)) for text in texts) > 0.2 * sum(1 for text in texts if text):
+        return None  # Chinese has no blanks to count words by, but its sentences end
     divided = [text for text in texts if "|" in text]
     divider = _BARS if len(divided) > 0.05 * len(texts) else _COMMAS
     values = tuple(tuple(v for v in divider.split(text) if v and not _UNSPOKEN.fullmatch(v)) for text in texts)

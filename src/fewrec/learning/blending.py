@@ -76,10 +76,11 @@ class Episodes:
 
     def ndcg(self, weights: Weights) -> Vector:
         """(e,) NDCG@10 of the blend."""
-        per_k = {k: weights.at(int(k)) for k in np.unique(self.shots)}
-        w = np.stack([per_k[k] for k in self.shots]) if len(self.shots) else np.zeros((0, len(weights.members)))
-        blend = np.einsum("ejc,ej->ec", self.scores, w.astype(np.float32))
-        return self.ndcg_of(blend)
+        if len(self.shots) == 0:
+            return np.zeros(0, dtype=np.float32)
+        k, which = np.unique(self.shots, return_inverse=True)
+        w = np.stack([weights.at(int(each)) for each in k]).astype(np.float32)[which]  # (e, J)
+        return self.ndcg_of((w[:, None] @ self.scores)[:, 0])  # (e, c)
 
     def ndcg_of(self, blend: Matrix) -> Vector:
         """(e,) NDCG@10 of blended candidate scores (e, c)."""

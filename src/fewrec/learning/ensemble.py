@@ -25,6 +25,9 @@ class EnsembleConfig:
 
     n_candidates: int = 60
     """Items from the top of each member that an episode is judged on."""
+    max_cubic_items: int = 4000
+    """Items with a like above which members whose fit costs their cube (``cubic``) are left out: with 17,000 items one such fit takes
+    minutes, and every fold needs one. EASE gains least where items are many and clicks are few."""
     episodes: TuningConfig = field(default_factory=lambda: TuningConfig(n_folds=4, max_users=240, n_repeats=2))
     """How many episodes are made."""
     blend: BlendConfig = field(default_factory=BlendConfig)
@@ -49,6 +52,7 @@ class Ensemble:
         *,
         name: str = "auto",
         readers: Sequence[str] = ("taste", "content"),
+        cubic: Sequence[str] = ("ease", "ease:calm"),
         config: EnsembleConfig | None = None,
         prior: Weights | None = None,
     ) -> None:
@@ -56,6 +60,7 @@ class Ensemble:
         self.config = config or EnsembleConfig()
         self.makers = dict(makers)
         self._readers = tuple(readers)
+        self._cubic = frozenset(cubic)
         self._given_prior = prior
         self.members: dict[str, Additive] = {}
         self.weights: Weights | None = None
@@ -67,14 +72,17 @@ class Ensemble:
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Ensemble:
         """Members first (each chooses its settings), then the weights on episodes whose statistics come from other users."""
-        members = {name: make() for name, make in self.makers.items()}
+        n_liked = len(np.unique(interactions.item[interactions.utility > 0]))
+        too_many = n_liked > self.config.max_cubic_items
+        makers = {name: make for name, make in self.makers.items() if not (too_many and name in self._cubic)}
+        members = {name: make() for name, make in makers.items()}
         for member in members.values():
             member.fit(catalogue, interactions, rng=rng)
         names = tuple(members)
         n_active = int(np.sum(np.diff(interactions.likes.indptr) > 0))
         prior = (self._given_prior or prior_weights(n_active)).of(names)
         folds = make_folds(catalogue, interactions, rng=rng, config=self.config.episodes)
-        episodes = gather_episodes(catalogue, folds, self.makers, self.config.n_candidates, rng)
+        episodes = gather_episodes(catalogue, folds, makers, self.config.n_candidates, rng)
         starts = [Weights(names, np.tile(row, (2, 1)).astype(np.float32)) for row in np.eye(len(names))]
         self.weights = learn_weights(episodes, prior, starts, self.config.blend)
         kept = [name for name, column in zip(names, self.weights.at_knots.T, strict=True) if column.sum() > 0]
