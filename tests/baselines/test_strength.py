@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fewrec.baselines import BASELINES
-from fewrec.baselines.tuning import Fold, TuningConfig, fold_ndcg, make_folds
 from fewrec.data import read_events, to_interactions
+from fewrec.episodes import Fold, TuningConfig, fold_ndcg, make_folds
 from fewrec.types import Catalogue
 
 from .worlds import catalogue_of

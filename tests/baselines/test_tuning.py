@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fewrec.baselines.ease import EaseConfig
-from fewrec.baselines.tuning import Fold, TuningConfig, choose, choose_by_turns, fold_ndcg, make_folds
+from fewrec.episodes import Fold, TuningConfig, choose, choose_by_turns, fold_ndcg, make_folds
 from fewrec.types import Examples, Interactions, Matrix
 
 from .worlds import block_world, catalogue_of, likes_of

@@ -27,15 +27,18 @@ with Store.open(path, create=True, batch_rows=200) as store:
 """
 
 
-def killed_after(seconds: float, *arguments: str) -> dict[str, int]:
-    """Run the ingest, kill it ``seconds`` after its first acknowledgement, and return the last number each table acknowledged."""
+def killed_after(n_told: int, seconds: float, *arguments: str) -> dict[str, int]:
+    """Run the ingest, kill it ``seconds`` after its ``n_told``-th acknowledgement, and return the last number each table acknowledged.
+
+    Acknowledgements and not seconds alone, so that a fast machine is interrupted as surely as a slow one.
+    """
     process = subprocess.Popen([sys.executable, "-c", INGEST, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    first = process.stdout.readline()
+    told_first = [process.stdout.readline() for _ in range(n_told)]
     time.sleep(seconds)
     process.kill()
     rest, _ = process.communicate()
-    told = [line.split() for line in [first, *rest.splitlines(keepends=True)] if line.endswith("\n")]
+    told = [line.split() for line in [*told_first, *rest.splitlines(keepends=True)] if line.endswith("\n")]
     return {table: int(n) for table, n in told}
 
 
@@ -58,7 +61,7 @@ def test_sigkill_in_the_middle_of_an_ingest(tmp_path: Path) -> None:
     rng = random.Random(0)
     interrupted = n_events = 0
     for _ in range(8):
-        told = killed_after(rng.uniform(0.0, 0.6), str(path), *files)
+        told = killed_after(rng.randint(1, 70), rng.uniform(0.0, 0.004), str(path), *files)
         interrupted += "done" not in told
         with Store.open(path) as store:
             store.check()

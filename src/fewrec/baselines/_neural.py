@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fewrec.baselines.tuning import Fold, TuningConfig, fold_ndcg, make_folds
+from fewrec.episodes import Fold, TuningConfig, fold_ndcg, make_folds
 from fewrec.errors import MissingExtraError, SettingError
 from fewrec.types import Catalogue, Examples, Interactions, Matrix
 

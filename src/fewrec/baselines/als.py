@@ -10,7 +10,7 @@ from scipy import sparse
 
 from fewrec.baselines._base import AdditiveBaseline, popularity_prior, profiles
 from fewrec.baselines._factorise import Side, contributions, half_step
-from fewrec.baselines.tuning import TuningConfig, choose_by_turns, make_folds
+from fewrec.episodes import TuningConfig, choose_by_turns, make_folds
 from fewrec.errors import SettingError
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.baselines._base import AdditiveBaseline, liked_counts, log_popularity, profiles
-from fewrec.baselines.tuning import choose, make_folds
+from fewrec.episodes import choose, make_folds
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
 

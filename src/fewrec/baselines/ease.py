@@ -9,7 +9,7 @@ import numpy as np
 from scipy import linalg, sparse
 
 from fewrec.baselines._base import AdditiveBaseline, liked_counts, popularity_prior, profiles
-from fewrec.baselines.tuning import TuningConfig, choose, make_folds
+from fewrec.episodes import TuningConfig, choose, make_folds
 from fewrec.errors import SettingError
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.baselines._base import AdditiveBaseline, popularity_tie_break, profiles, strongest_per_row
-from fewrec.baselines.tuning import choose, make_folds
+from fewrec.episodes import choose, make_folds
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fewrec.baselines._base import PriorOnlyBaseline, liked_counts
-from fewrec.baselines.tuning import choose, make_folds
+from fewrec.episodes import choose, make_folds
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fewrec.baselines.tuning import Fold, TuningConfig, make_folds
+from fewrec.episodes import Fold, TuningConfig, make_folds
 from fewrec.errors import NotFittedError
 from fewrec.learning.blending import DEPTH, DISCOUNT, BlendConfig, Episodes, Weights, learn_weights
 from fewrec.learning.prior import prior_weights

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
-from fewrec.baselines.tuning import TuningConfig, choose_by_turns, make_folds
+from fewrec.episodes import TuningConfig, choose_by_turns, make_folds
 from fewrec.taste.gaussian import GaussianConfig, GaussianTaste
 from fewrec.taste.population import PopulationSums
 from fewrec.taste.similarity import TextSpace

@@ -1,7 +1,7 @@
-"""Choosing a peer's settings on training users alone: reveal k likes, rank the rest, keep the best setting.
+"""Episodes made from training users: reveal k likes, rank the rest. What every model that chooses settings or weights chooses them on.
 
-Users are cut in folds; what is revealed and predicted belongs to one fold, the statistics come from the others. Every peer gets the
-same kind of search as the default model, so that none is beaten for want of tuning.
+Users are cut in folds; what is revealed and predicted belongs to one fold, the statistics come from the others. Sits below the stages, so
+that taste, peers and ensembles get the same kind of search and none is beaten for want of tuning.
 """
 
 from __future__ import annotations
