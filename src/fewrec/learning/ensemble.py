@@ -1,7 +1,7 @@
 """The default model, ``auto``: members of different kinds, blended by weights learned on episodes made from training users.
 
 Nobody has to say which regime a catalogue is in (rich in text and sparse in clicks, driven by popularity, collaborative): the episodes
-say it, and where there are too few of them a prior over weights, learned on other catalogues, does. Every member's score is a prior plus
+say it, and where there are too few of them a prior over weights does. Every member's score is a prior plus
 one contribution per example, so the blend's is too, and the reasons shown add up to the score exactly.
 """
 
@@ -27,7 +27,7 @@ class EnsembleConfig:
     """Items from the top of each member that an episode is judged on."""
     max_cubic_items: int = 4000
     """Items with a like above which members whose fit costs their cube (``cubic``) are left out: with 17,000 items one such fit takes
-    minutes, and every fold needs one. EASE gains least where items are many and clicks are few."""
+    minutes, and every fold needs one."""
     episodes: TuningConfig = field(default_factory=lambda: TuningConfig(n_folds=4, max_users=240, n_repeats=2))
     """How many episodes are made."""
     blend: BlendConfig = field(default_factory=BlendConfig)
@@ -71,7 +71,7 @@ class Ensemble:
         return self._name
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Ensemble:
-        """Members first (each chooses its settings), then the weights on episodes whose statistics come from other users."""
+        """Members first (their settings are given), then the weights on episodes whose statistics come from other users."""
         n_liked = len(np.unique(interactions.item[interactions.utility > 0]))
         too_many = n_liked > self.config.max_cubic_items
         makers = {name: make for name, make in self.makers.items() if not (too_many and name in self._cubic)}

@@ -1,4 +1,4 @@
-"""The prior over ensemble weights that ships with the package, learned on other catalogues (``benchmarks/learn_prior.py``)."""
+"""The prior over ensemble weights that ships with the package. Set by hand (docs/decisions/0003), not learned on other catalogues yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _table() -> list[tuple[int, Weights]]:
 
 
 def prior_weights(n_users: int) -> Weights:
-    """Weights for ``n_users`` training users with a like, interpolated in log n between those that were learned."""
+    """Weights for ``n_users`` training users with a like, interpolated in log n between those of the table."""
     table = _table()
     sizes = np.log1p([users for users, _ in table])
     place = float(np.interp(np.log1p(n_users), sizes, np.arange(len(table))))
