@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fewrec.episodes import Fold, TuningConfig, make_folds
+from fewrec.episodes import Fold, TuningConfig, make_folds, top_columns
 from fewrec.errors import NotFittedError
 from fewrec.learning.blending import DEPTH, DISCOUNT, BlendConfig, Episodes, Weights, learn_weights
 from fewrec.learning.prior import prior_weights
@@ -183,7 +183,7 @@ def _candidates(scores: Matrix, fold: Fold, n_candidates: int, rng: np.random.Ge
         mine = scores[episode]
         revealed = examples.rows[examples.rows >= 0]
         mine[:, revealed] = -np.inf
-        top = np.unique(np.argpartition(-mine, n_kept - 1, axis=1)[:, :n_kept])
+        top = np.unique(top_columns(mine, n_kept))
         top = rng.permutation(top[~np.isin(top, revealed)])
         rows.append((mine[:, top], np.isin(top, fold.relevant[episode]).astype(np.float32)))
     return rows
