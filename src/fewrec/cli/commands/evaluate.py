@@ -105,6 +105,7 @@ def evaluate(
 
 
 def _versions(names: list[str]) -> dict[str, str]:
-    from fewrec import __version__
+    from fewrec.models import MODELS
+    from fewrec.sources import code_version
 
-    return dict.fromkeys(names, __version__)
+    return {name: code_version(MODELS[name][1]) for name in names}
