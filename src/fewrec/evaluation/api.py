@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
-from fewrec.errors import SettingError
+from fewrec.errors import DataError, SettingError
 from fewrec.evaluation.asking import Factory
 from fewrec.evaluation.document import build_document
 from fewrec.evaluation.protocols.base import EvaluationProtocol
@@ -46,11 +46,17 @@ def evaluate_protocol(protocol: EvaluationProtocol, models: Mapping[str, Factory
     if not models:
         raise SettingError("no models to evaluate", hint="name at least one")
     if strangers := sorted(protocol.settings.heavy - set(models)):
-        raise SettingError(f"heavy names models that are not evaluated: {', '.join(strangers)}")
+        raise SettingError(
+            f"heavy names models that are not evaluated: {', '.join(strangers)}",
+            hint="evaluate them too, or leave them out of heavy",
+        )
     run = run or Run()
     started = perf_counter()
     cells = run_cells(protocol, models, run)
     document = build_document(protocol, list(models), cells, run, perf_counter() - started)
     if not document["results"]:
-        raise SettingError("no cell had enough test users", hint="use more data, or lower min_users")
+        raise DataError(
+            f"no cell had {protocol.settings.min_users} test users (min_users)",
+            hint="use more data, a smaller k, or fewer conditions on who is tested",
+        )
     return document

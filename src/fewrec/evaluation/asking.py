@@ -32,7 +32,10 @@ def fitted(make: Factory, catalogue: Catalogue, train: Interactions, rng: np.ran
     model = model.fit(catalogue, own, rng=rng)
     seconds = perf_counter() - started
     if _checksum(catalogue) != before:
-        raise DataError(f"{model.name} changed the catalogue while fitting; what other models see must stay as it is")
+        raise DataError(
+            f"{model.name} changed the catalogue while fitting; what other models see must stay as it is",
+            hint="let fit work on copies of the catalogue's arrays",
+        )
     return model, seconds
 
 
@@ -44,7 +47,10 @@ def scores_of(model: Model, examples: Sequence[Examples], n_items: int) -> Itera
         scores = np.asarray(model.score(batch))
         seconds = perf_counter() - started
         if scores.shape != (len(batch), n_items):
-            raise DataError(f"{model.name} returned scores of shape {scores.shape}, expected ({len(batch)}, {n_items})")
+            raise DataError(
+                f"{model.name} returned scores of shape {scores.shape}, expected ({len(batch)}, {n_items})",
+                hint="score returns a row a user and a column an item of the catalogue",
+            )
         if np.isnan(scores).any():
             raise DataError(
                 f"{model.name} scored {int(np.isnan(scores).sum())} of {scores.size} items NaN",
@@ -73,9 +79,15 @@ def pair_probabilities(model: Predictor, examples: Sequence[Examples], rows: Row
         copies = {id(one): _private_examples(one) for one in examples[batch]}
         found = np.asarray(model.predict([copies[id(one)] for one in examples[batch]], rows[batch].copy()), dtype=np.float64)
         if found.shape != rows[batch].shape:
-            raise DataError(f"{model.name} predicted an array of shape {found.shape}, expected {rows[batch].shape}")
+            raise DataError(
+                f"{model.name} predicted an array of shape {found.shape}, expected {rows[batch].shape}",
+                hint="predict returns one probability for each pair it was asked about",
+            )
         if not ((found >= 0) & (found <= 1)).all():  # false for NaN too
-            raise DataError(f"{model.name} predicted {found.min()} to {found.max()}, expected probabilities in [0, 1]")
+            raise DataError(
+                f"{model.name} predicted {found.min()} to {found.max()}, expected probabilities in [0, 1]",
+                hint="a model without probabilities has score alone, which is then calibrated",
+            )
         chances[batch] = found
     return chances
 

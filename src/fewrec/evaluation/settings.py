@@ -204,9 +204,28 @@ class TallrecSettings(EvaluationSettings):
             _check(isinstance(shots, int) and shots >= 1, "shots", shots, "at least 1 row")
 
 
+_REMEDIES: Mapping[str, str] = {
+    "seeds": "3 is the default; more draws take longer and give narrower intervals",
+    "replicates": "2000 is the default; fewer than 100 cannot show where 95 % lies",
+    "min_users": "5 is the default; hundreds give intervals worth reading",
+    "metrics": "leave it out for the protocol's own list",
+    "compared": "leave it out for the protocol's primary metrics, write all for every one, or add the name to metrics too",
+    "train_users": "write numbers and all, such as --train-users 0,30,all",
+    "max_test_users": "leave it out to test everybody",
+    "small_draws": "10 is the default",
+    "k": "write numbers, such as --k 0,1,3",
+    "held_out": "0.2 is the default: a fifth of the users are tested",
+    "min_hidden": "5 is the default: what is to be found beside the k that are shown",
+    "cold": "0.2 is the default: a fifth of the items are new",
+    "quantile": "0.8 is the default: four fifths of the events are before the split",
+    "shots": "write numbers, such as --shots 16,64,256",
+}
+"""Setting -> what to do about a bad value of it."""
+
+
 def _check(good: bool, name: str, found: object, expected: str) -> None:
     if not good:
-        raise SettingError(f"{name} is {found!r}, expected {expected}")
+        raise SettingError(f"{name} is {found!r}, expected {expected}", hint=_REMEDIES[name])
 
 
 def _check_counts(k: tuple[Count, ...]) -> None:

@@ -53,7 +53,8 @@ def read_prompts(path: Path) -> list[Prompt]:
         if match is None:
             raise DataError(
                 f"{path}, row {number}: found {str(row)[:120]!r}, expected an input with 'User Preference: ...', 'User Unpreference: ...' "
-                "and 'Whether the user will like the target movie \"...\"?', a line each"
+                "and 'Whether the user will like the target movie \"...\"?', a line each",
+                hint="TRAIN, VALID and TEST are lists of prompts as TALLRec published them",
             )
         texts.append(match)
     known = {_item(match["target"].strip(), path, number) for number, match in enumerate(texts)}
@@ -61,11 +62,14 @@ def read_prompts(path: Path) -> list[Prompt]:
     for number, (row, match) in enumerate(zip(rows, texts, strict=True)):
         answer = str(row.get("output", "")).strip().rstrip(".").lower()
         if answer not in _ANSWERS:
-            raise DataError(f"{path}, row {number}: output is {row.get('output')!r}, expected 'Yes.' or 'No.'")
+            raise DataError(
+                f"{path}, row {number}: output is {row.get('output')!r}, expected 'Yes.' or 'No.'",
+                hint="the output is the answer to the prompt: mend or remove this row",
+            )
         liked, disliked = (_items(match[name].strip(), known, path, number) for name in ("liked", "disliked"))
         prompts.append(Prompt(liked, disliked, _item(match["target"].strip(), path, number), _ANSWERS[answer]))
     if not prompts:
-        raise DataError(f"{path} holds no prompt")
+        raise DataError(f"{path} holds no prompt, expected at least one", hint="name a JSON list of prompts")
     return prompts
 
 
@@ -82,7 +86,10 @@ def _json_list(path: Path, what: str) -> list[Any]:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path} is not JSON: {error}", hint=f"expected a JSON list of {what}") from None
     if not isinstance(found, list):
-        raise DataError(f"{path} holds a {type(found).__name__}, expected a JSON list of {what}")
+        raise DataError(
+            f"{path} holds a {type(found).__name__}, expected a JSON list of {what}",
+            hint="put the rows into one list: [..., ...]",
+        )
     return found
 
 
@@ -90,7 +97,7 @@ def _item(text: str, path: Path, number: int) -> str:
     """A single title; nothing in it is a separator."""
     match = re.fullmatch(r'"(?P<title>.*)"(?P<author> written by [^"]*)?', text, re.DOTALL)
     if match is None:
-        raise DataError(f"{path}, row {number}: found {text!r}, expected a title in quotes")
+        raise DataError(f"{path}, row {number}: found {text!r}, expected a title in quotes", hint='write it as "Title"')
     return match["title"] + (match["author"] or "")
 
 
@@ -101,7 +108,10 @@ def _items(text: str, known: set[str], path: Path, number: int) -> tuple[str, ..
     while position < len(text):
         match = _ITEM.match(text, position)
         if match is None:
-            raise DataError(f"{path}, row {number}: found {text[position:]!r}, expected titles in quotes, separated by commas")
+            raise DataError(
+                f"{path}, row {number}: found {text[position:]!r}, expected titles in quotes, separated by commas",
+                hint='write them as "One", "Two"',
+            )
         items.append(match["title"] + (match["author"] or ""))
         position = match.end()
     return tuple(_rejoined(items, known))
