@@ -24,6 +24,7 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.errors import DataError, NotFittedError
+from fewrec.taste.popularity import expected_likes
 from fewrec.taste.population import PopulationSums
 from fewrec.taste.prior import PopulationPrior
 from fewrec.taste.similarity import SMALL, TextSpace, nearest, unit_rows
@@ -107,7 +108,8 @@ class GaussianTaste:
         text = TextSpace.of(catalogue)
         n_neighbours = self.config.neighbours
         neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
-        prior = PopulationPrior.of(self.sums_of(interactions), neighbours, self.config.borrowing)
+        sums = self.sums_of(interactions)
+        prior = PopulationPrior.of(sums, expected_likes(catalogue, sums.likes), neighbours, self.config.borrowing)
         self.set_state(catalogue, text, prior)
         return self
 
