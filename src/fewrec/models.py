@@ -18,9 +18,9 @@ from fewrec.taste import GaussianConfig, GaussianTaste
 from fewrec.types import Additive, Model
 
 AUTO_MEMBERS: Mapping[str, Callable[[], Additive]] = {
-    "taste": partial(GaussianTaste, GaussianConfig(noise=0.05)),
-    "taste:sure": partial(GaussianTaste, GaussianConfig(noise=0.01, shrinkage=10.0)),
-    "taste:text": partial(GaussianTaste, GaussianConfig(noise=0.1, shrinkage=300.0, borrowing=3.0, lexical=0.4)),
+    "taste": partial(GaussianTaste, GaussianConfig(noise=0.02)),
+    "taste:sure": partial(GaussianTaste, GaussianConfig(noise=0.005, shrinkage=3.0)),
+    "taste:text": partial(GaussianTaste, GaussianConfig(noise=0.05, shrinkage=100.0, borrowing=3.0)),
     "content": partial(Content, ContentConfig()),
     "popularity": Popularity,
     "cooccurrence": partial(Cooccurrence, CooccurrenceConfig(shrinkage=20.0, popularity=1.0)),

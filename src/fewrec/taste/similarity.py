@@ -96,7 +96,7 @@ class TextSpace:
         parts = []
         for start in range(0, m, block):
             stop = min(start + block, m)
-            alike = ((1 - lexical_share) * self.dense[start:stop]) @ self.dense.T
+            alike: Matrix = (np.float32(1 - lexical_share) * self.dense[start:stop]) @ self.dense.T
             np.maximum(alike, 0, out=alike)
             if self.lexical.nnz:
                 words = self.lexical[start:stop] @ self.items_of_word
