@@ -19,7 +19,7 @@ from fewrec.types import Catalogue, Examples, Interactions, Matrix, Vector
 TURNS: dict[str, Sequence[object]] = {
     "noise": (0.02, 0.005, 0.01, 0.05, 0.2),
     "shrinkage": (10.0, 3.0, 30.0, 100.0),
-    "borrowing": (1.0, 0.0, 3.0),
+    "borrowing": (1.0, 0.3, 3.0),
     "lexical": (0.4, 0.2, 0.6),
     "activity": (0.5, 0.25, 0.75),
 }

@@ -96,8 +96,8 @@ class TextSpace:
         parts = []
         for start in range(0, m, block):
             stop = min(start + block, m)
-            alike: Matrix = (np.float32(1 - lexical_share) * self.dense[start:stop]) @ self.dense.T
-            np.maximum(alike, 0, out=alike)
+            alike: Matrix = np.maximum(self.dense[start:stop] @ self.dense.T, 0)
+            alike *= 1 - lexical_share
             if self.lexical.nnz:
                 words = self.lexical[start:stop] @ self.items_of_word
                 alike[np.repeat(np.arange(stop - start), np.diff(words.indptr)), words.indices] += lexical_share * words.data
