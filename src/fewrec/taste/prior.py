@@ -14,6 +14,9 @@ from fewrec.types import Matrix, Vector
 BASE_RATE = 0.05
 """Prior probability of a like where nobody has liked anything: only its being the same for all items matters."""
 
+ENOUGH = 0.95
+"""Trust in its own likes above which an item borrows nothing: the last twentieth would cost twenty times the reading."""
+
 
 @dataclass(frozen=True)
 class PopulationPrior:
@@ -41,8 +44,10 @@ class PopulationPrior:
         if borrowing > 0:
             has_neighbours = np.diff(neighbours.indptr) > 0
             trust = np.where(has_neighbours, sums.likes / (sums.likes + borrowing), 1).astype(np.float32)
+            trust[trust > ENOUGH] = 1
         scale = (expected + 1) / (neighbours @ sums.likes + 1)
         borrow = (sparse.diags(trust) + sparse.diags((1 - trust) * scale) @ neighbours).tocsr().astype(np.float32)
+        borrow.eliminate_zeros()
         base_rate = float(np.clip(sums.likes.sum() / ((sums.n + 1) * m), 1e-6, 0.5)) if sums.n > 0 else BASE_RATE
         likely = trust * sums.likes + (1 - trust) * expected
         mean = (likely + 0.3 * base_rate) / (sums.n + 1) if sums.n > 0 else np.full(m, BASE_RATE)
