@@ -22,9 +22,9 @@ DEFAULT = GaussianConfig()
 SETTINGS = {
     "default": DEFAULT,
     **{f"activity={x}": replace(DEFAULT, activity=x) for x in (0.0, 0.25, 0.75)},
-    **{f"noise={x}": replace(DEFAULT, noise=x) for x in (0.02, 0.1, 0.2)},
-    **{f"shrinkage={x}": replace(DEFAULT, shrinkage=x) for x in (10.0, 100.0)},
-    **{f"borrowing={x}": replace(DEFAULT, borrowing=x) for x in (0.0, 3.0)},
+    **{f"noise={x}": replace(DEFAULT, noise=x) for x in (0.005, 0.01, 0.05)},
+    **{f"shrinkage={x}": replace(DEFAULT, shrinkage=x) for x in (3.0, 30.0)},
+    **{f"borrowing={x}": replace(DEFAULT, borrowing=x) for x in (0.3, 3.0)},
 }
 EPISODES = TuningConfig(max_users=150, n_folds=3, n_repeats=1, max_cells=3_000_000)
 

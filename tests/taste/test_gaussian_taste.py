@@ -127,3 +127,37 @@ def test_asks_for_a_fit_and_for_one_catalogue(catalogue: Catalogue) -> None:
         GaussianTaste().score([Examples.none(6)])
     with pytest.raises(DataError, match="3 items, the catalogue holds 8"):
         GaussianTaste().fit(catalogue, Interactions.empty(3), rng=np.random.default_rng(0))
+
+
+def test_the_whole_kernel_of_a_small_catalogue_says_the_same(catalogue: Catalogue, interactions: Interactions) -> None:
+    model = fitted(catalogue, interactions)
+    users = [Examples.none(6), Examples.of_likes(catalogue, [0, 3, 6]), Examples.of_likes(catalogue, [5])]
+    before = model.score(users)  # by sums over the examples
+    model.score(users * 20)  # enough users to make the kernel worth its while
+    assert "whole_kernel" in vars(model)
+    np.testing.assert_allclose(model.score(users), before, atol=1e-5)
+    everything = model.covariance(Examples.none(6), np.arange(8))
+    np.testing.assert_allclose(model.whole_kernel, everything, atol=1e-5)
+
+
+def test_text_decides_the_less_the_more_an_item_is_liked(catalogue: Catalogue) -> None:
+    likes = np.zeros((40, 8))
+    likes[:, 0] = likes[:20, 1] = likes[0, 2] = 1
+    model = fitted(catalogue, make_interactions(likes), shrinkage=10.0, borrowing=0.0, activity=0.0)
+    share = (model._spread / model._prior.deviation) ** 2
+    np.testing.assert_allclose(share[:4], [10 / 50, 10 / 30, 10 / 11, 1], rtol=1e-5)
+
+
+def test_larger_catalogues_keep_the_main_directions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fewrec.taste.similarity.SMALL", 10)
+    monkeypatch.setattr("fewrec.taste.gaussian.SMALL", 10)
+    monkeypatch.setattr("fewrec.taste.similarity.DIRECTIONS", 4)
+    catalogue = make_catalogue(40)
+    model = fitted(catalogue, make_interactions(np.random.default_rng(1).random((12, 40)) < 0.2))
+    assert model._text is not None
+    assert model._text.dense.shape == (40, 4)
+    users = [examples_of(catalogue), Examples.of_likes(catalogue, [0, 3, 6])] * 20
+    scores = model.score(users)
+    told = model.explain(users[0], np.arange(40))
+    np.testing.assert_allclose(told.score, scores[0], atol=1e-4)
+    np.testing.assert_allclose(model.score([users[1]])[0], scores[1], atol=1e-5)

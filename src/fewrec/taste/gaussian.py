@@ -6,7 +6,8 @@
 
 f_u(i) is whether u likes i (1 or 0). m and K are the population's mean and covariance of that, shrunk towards a text kernel:
 
-    K(p,q) = bias + ( cov(p,q) + shrinkage * s_p s_q t(p,q) ) / (n + shrinkage)
+    K(p,q) = bias + sqrt((1 - w_p) (1 - w_q)) cov(p,q) + sqrt(w_p w_q) s_p s_q t(p,q)
+    w_p    = shrinkage / (likes_p + borrowing + shrinkage)
     t(p,q) = (1 - lexical - own) v_p.v_q + lexical * l_p.l_q + own * [p = q]
 
 with s_p the prior standard deviation of item p, v its centred vector, l its TF-IDF row. An item with little data borrows the
@@ -24,6 +25,7 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.errors import DataError, NotFittedError
+from fewrec.taste.popularity import expected_likes
 from fewrec.taste.population import PopulationSums
 from fewrec.taste.prior import PopulationPrior
 from fewrec.taste.similarity import SMALL, TextSpace, nearest, unit_rows
@@ -37,13 +39,13 @@ WORTH = 30
 class GaussianConfig:
     """Hyper-parameters of :class:`GaussianTaste`; few, and learned on training users when left open."""
 
-    noise: float = 0.05
+    noise: float = 0.02
     """Variance of one plain like, > 0; an example of weight w has noise / w."""
-    shrinkage: float = 30.0
-    """How many users the text kernel counts for, > 0."""
+    shrinkage: float = 10.0
+    """How many likes of an item its text counts for, > 0: with fewer the text decides whom it suits, with more the likes do."""
     borrowing: float = 1.0
     """How many likes the text neighbours of an item count for, >= 0; 0 borrows nothing (statements excepted)."""
-    lexical: float = 0.3
+    lexical: float = 0.4
     """Share of exact words in the text kernel, in [0, 1 - own]."""
     own: float = 0.2
     """Share of the text kernel that an item shares with nothing else, in (0, 1)."""
@@ -61,8 +63,8 @@ class _Points:
 
     counts: sparse.csr_matrix
     """(k, m) whose counts each uses."""
-    deviation: Vector
-    """(k,)"""
+    spread: Vector
+    """(k,) standard deviation of what the text decides."""
     dense: Matrix
     """(k, d) centred."""
     lexical: sparse.csr_matrix
@@ -107,7 +109,8 @@ class GaussianTaste:
         text = TextSpace.of(catalogue)
         n_neighbours = self.config.neighbours
         neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
-        prior = PopulationPrior.of(self.sums_of(interactions), neighbours, self.config.borrowing)
+        sums = self.sums_of(interactions)
+        prior = PopulationPrior.of(sums, expected_likes(catalogue, sums.likes), neighbours, self.config.borrowing)
         self.set_state(catalogue, text, prior)
         return self
 
@@ -120,8 +123,20 @@ class GaussianTaste:
         self._catalogue = catalogue
         self._text = text
         self._prior = prior
+        share = self._text_share(prior.sums.likes)
+        self._spread = (prior.deviation * np.sqrt(share)).astype(np.float32)
+        self._heed = np.sqrt((1 - share) / max(prior.sums.n, 1)).astype(np.float32)
+        self._borrow = (sparse.diags(self._heed) @ prior.borrow).tocsr()
+        self._borrowed = self._heed * prior.borrowed
         self._n_asked = 0
         self.__dict__.pop("whole_kernel", None)
+
+    def _text_share(self, likes: Vector) -> Vector:
+        """In [0, 1], how much the text decides of points with so many likes; all of it where there are no users."""
+        if self._prior.sums.n == 0:
+            return np.ones_like(likes)
+        reg = self.config.shrinkage
+        return np.asarray(reg / (likes + self.config.borrowing + reg), dtype=np.float32)
 
     # -- inference ----------------------------------------------------------------------------------------------------
 
@@ -151,10 +166,9 @@ class GaussianTaste:
         kernel: Matrix = (1 - config.lexical - config.own) * meaning
         kernel += config.lexical * words
         kernel[np.diag_indices(len(kernel))] += config.own
-        kernel *= config.shrinkage * prior.deviation
-        kernel *= prior.deviation[:, None]
-        kernel += prior.covariance
-        kernel /= prior.sums.n + config.shrinkage
+        kernel *= self._spread
+        kernel *= self._spread[:, None]
+        kernel += prior.covariance * self._heed * self._heed[:, None]
         kernel += config.bias
         return kernel
 
@@ -167,7 +181,6 @@ class GaussianTaste:
         """Add K(., O) alpha of every user to ``scores`` (b, m) without K: sums over her examples first, then one pass over the items."""
         text, prior, config = self._fitted(), self._prior, self.config
         b, m = scores.shape
-        n_prior = prior.sums.n + config.shrinkage
         together = np.zeros((m, b), dtype=np.float32)
         alike = np.zeros((b, m), dtype=np.float32)
         meaning = np.zeros((b, text.dense.shape[1]), dtype=np.float32)
@@ -179,7 +192,7 @@ class GaussianTaste:
             if paired is not None:
                 together[:, user] = paired.T @ alpha
                 offset[user] = alpha @ (points.counts @ prior.sums.likes) / prior.sums.n
-            scaled = alpha * points.deviation
+            scaled = alpha * points.spread
             meaning[user] = scaled @ points.dense
             words.append(points.lexical.T @ scaled)
             is_item = points.rows >= 0
@@ -189,11 +202,11 @@ class GaussianTaste:
         if config.lexical > 0:
             for user, said in enumerate(words):
                 alike[user] += text.items_saying(config.lexical * said)
-        alike *= np.float32(config.shrinkage / n_prior) * prior.deviation
+        alike *= self._spread
         scores += alike
         if prior.sums.n > 0:
-            collaborative = prior.borrow @ together  # (m, b)
-            scores += (collaborative.T - np.outer(offset, prior.borrowed)) / np.float32(n_prior)
+            scores += (self._borrow @ together).T  # (b, m)
+            scores -= np.outer(offset, self._borrowed)
 
     def explain(self, examples: Examples, rows: Rows) -> Explanation:
         """The posterior mean at ``rows``, as m(i) plus alpha_o K(i, o) for every example o."""
@@ -278,17 +291,20 @@ class GaussianTaste:
         words = _words(examples, said, text.lexical.shape[1])
         alike = 0.5 * np.maximum(dense @ text.dense.T, 0) + 0.5 * (words @ text.lexical.T).toarray()
         near = nearest(alike, self.config.neighbours)  # (s, m)
-        counts = near if self.config.borrowing > 0 else sparse.csr_matrix((len(said), m), dtype=np.float32)
+        if self.config.borrowing == 0:
+            near = sparse.csr_matrix((len(said), m), dtype=np.float32)
+        share = float(self._text_share(np.zeros(1, dtype=np.float32))[0])
+        counts = near * np.float32(np.sqrt((1 - share) / max(prior.sums.n, 1)))
         typical = float(np.sqrt((prior.mean @ prior.deviation**2) / max(float(prior.mean.sum()), 1e-9)))
         back = sparse.csr_matrix((np.ones(len(said), dtype=np.float32), (said, np.arange(len(said)))), shape=(k, len(said)))
         keep = sparse.diags(is_item.astype(np.float32))
         points.dense[said] = dense
-        deviation = np.where(is_item, points.deviation, typical).astype(np.float32)
+        spread = np.where(is_item, points.spread, typical * np.sqrt(share)).astype(np.float32)
         mean = np.where(is_item, points.mean, 0).astype(np.float32)
-        mean[said] = counts @ prior.mean
+        mean[said] = near @ prior.mean
         return _Points(
             counts=(keep @ points.counts + back @ counts).tocsr(),
-            deviation=deviation,
+            spread=spread,
             dense=points.dense,
             lexical=(keep @ points.lexical + back @ words).tocsr(),
             rows=examples.rows,
@@ -297,22 +313,21 @@ class GaussianTaste:
 
     def _items(self, rows: Rows) -> _Points:
         text, prior = self._fitted(), self._prior
-        return _Points(prior.borrow[rows], prior.deviation[rows], text.dense[rows], text.lexical[rows], rows, prior.mean[rows])
+        return _Points(self._borrow[rows], self._spread[rows], text.dense[rows], text.lexical[rows], rows, prior.mean[rows])
 
     def _kernel(self, left: _Points, right: _Points, paired: sparse.csr_matrix | None = None) -> Matrix:
         """(k, r) K between two sets of points; ``paired`` (k, m) is left's counts times the pairs, where known."""
         sums, config = self._prior.sums, self.config
-        n_prior = sums.n + config.shrinkage
         alike = (1 - config.lexical - config.own) * (left.dense @ right.dense.T)
         alike += config.lexical * (left.lexical @ right.lexical.T).toarray()
         alike += config.own * ((left.rows[:, None] == right.rows) & (left.rows[:, None] >= 0))
-        kernel = config.shrinkage * alike * np.outer(left.deviation, right.deviation)
+        kernel = alike * np.outer(left.spread, right.spread)
         if sums.n > 0:
             if paired is None:
                 paired = left.counts @ sums.pairs
             kernel += (paired @ right.counts.T).toarray()
             kernel -= np.outer(left.counts @ sums.likes, right.counts @ sums.likes) / sums.n
-        total: Matrix = (kernel / n_prior + config.bias).astype(np.float32)
+        total: Matrix = (kernel + config.bias).astype(np.float32)
         return total
 
     def _posterior(self, examples: Examples, kernel: Matrix, mean: Vector) -> Posterior:
@@ -332,11 +347,11 @@ class GaussianTaste:
         sums, config = self._prior.sums, self.config
         has_text = np.square(items.dense).sum(axis=1), np.asarray(items.lexical.power(2).sum(axis=1)).ravel()
         alike = (1 - config.lexical - config.own) * has_text[0] + config.lexical * has_text[1] + config.own
-        variance: Vector = config.shrinkage * alike * items.deviation**2
+        variance: Vector = alike * items.spread**2
         if sums.n > 0:
             variance = variance + np.asarray((items.counts @ sums.pairs).multiply(items.counts).sum(axis=1)).ravel()
             variance = variance - (items.counts @ sums.likes) ** 2 / sums.n
-        variance = variance / (sums.n + config.shrinkage) + config.bias
+        variance = variance + config.bias
         posterior = self._posterior(examples, self._kernel(points, points), points.mean)
         return self._kernel(points, items), posterior, variance.astype(np.float32)
 

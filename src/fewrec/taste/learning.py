@@ -10,16 +10,17 @@ from scipy import sparse
 
 from fewrec.episodes import TuningConfig, choose_by_turns, make_folds
 from fewrec.taste.gaussian import GaussianConfig, GaussianTaste
+from fewrec.taste.popularity import expected_likes
 from fewrec.taste.population import PopulationSums
 from fewrec.taste.prior import PopulationPrior
 from fewrec.taste.similarity import TextSpace
-from fewrec.types import Catalogue, Examples, Interactions, Matrix
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Vector
 
 TURNS: dict[str, Sequence[object]] = {
-    "noise": (0.02, 0.05, 0.1, 0.2),
-    "shrinkage": (10.0, 30.0, 100.0),
-    "borrowing": (0.0, 1.0, 3.0),
-    "lexical": (0.1, 0.3, 0.5),
+    "noise": (0.02, 0.005, 0.01, 0.05, 0.2),
+    "shrinkage": (10.0, 3.0, 30.0, 100.0),
+    "borrowing": (1.0, 0.3, 3.0),
+    "lexical": (0.4, 0.2, 0.6),
     "activity": (0.5, 0.25, 0.75),
 }
 """Field after field, each with the others at the best so far."""
@@ -33,24 +34,31 @@ def learn_config(catalogue: Catalogue, interactions: Interactions, *, rng: np.ra
     text = TextSpace.of(catalogue)
     n_neighbours = GaussianConfig().neighbours
     neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
-    return choose_by_turns(GaussianConfig(), TURNS, folds, partial(_FoldPriors, neighbours), partial(_score, catalogue, text))
+    return choose_by_turns(
+        GaussianConfig(), TURNS, folds, partial(_FoldPriors, catalogue, neighbours), partial(_score, catalogue, text)
+    )
 
 
 class _FoldPriors:
     """One fold's population, counted once per way of weighing users and of borrowing."""
 
-    def __init__(self, neighbours: sparse.csr_matrix, interactions: Interactions) -> None:
+    def __init__(self, catalogue: Catalogue, neighbours: sparse.csr_matrix, interactions: Interactions) -> None:
+        self._catalogue = catalogue
         self._likes = interactions.likes
         self._neighbours = neighbours
         self._counted: dict[float, PopulationSums] = {}
+        self._expected: dict[float, Vector] = {}
         self._made: dict[tuple[float, float], PopulationPrior] = {}
 
     def of(self, config: GaussianConfig) -> PopulationPrior:
         activity, key = config.activity, (config.activity, config.borrowing)
         if activity not in self._counted:
-            self._counted[activity] = PopulationSums.of(self._likes, activity)
+            self._counted[activity] = sums = PopulationSums.of(self._likes, activity)
+            self._expected[activity] = expected_likes(self._catalogue, sums.likes)
         if key not in self._made:
-            self._made[key] = PopulationPrior.of(self._counted[activity], self._neighbours, config.borrowing)
+            self._made[key] = PopulationPrior.of(
+                self._counted[activity], self._expected[activity], self._neighbours, config.borrowing
+            )
         return self._made[key]
 
 

@@ -14,6 +14,9 @@ from fewrec.types import Matrix, Vector
 BASE_RATE = 0.05
 """Prior probability of a like where nobody has liked anything: only its being the same for all items matters."""
 
+ENOUGH = 0.95
+"""Trust in its own likes above which an item borrows nothing: the last twentieth would cost twenty times the reading."""
+
 
 @dataclass(frozen=True)
 class PopulationPrior:
@@ -25,25 +28,32 @@ class PopulationPrior:
     deviation: Vector
     """(m,) s_i."""
     borrow: sparse.csr_matrix
-    """(m, m) A: row i says whose counts item i uses, itself mostly; rows sum to 1."""
+    """(m, m) A: row i says whose counts item i uses, itself mostly."""
     borrowed: Vector
     """(m,) A c, the counts of likes after borrowing."""
 
     @classmethod
-    def of(cls, sums: PopulationSums, neighbours: sparse.csr_matrix, borrowing: float) -> PopulationPrior:
-        """``neighbours`` (m, m), rows summing to 1 or empty; ``borrowing`` how many likes they count for, >= 0."""
+    def of(cls, sums: PopulationSums, expected: Vector, neighbours: sparse.csr_matrix, borrowing: float) -> PopulationPrior:
+        """``expected`` (m,) likes by the items' text; ``neighbours`` (m, m), rows summing to 1 or empty.
+
+        ``borrowing`` >= 0 is how many likes both count for. Borrowed counts are scaled to the likes that are expected of the item: a
+        film that should be liked by fifty has the covariances of a film that is, though its neighbours are liked by five.
+        """
         m = len(sums.likes)
-        has_neighbours = np.diff(neighbours.indptr) > 0
         trust = np.ones(m, dtype=np.float32)
         if borrowing > 0:
+            has_neighbours = np.diff(neighbours.indptr) > 0
             trust = np.where(has_neighbours, sums.likes / (sums.likes + borrowing), 1).astype(np.float32)
-        borrow = (sparse.diags(trust) + sparse.diags(1 - trust) @ neighbours).tocsr().astype(np.float32)
-        borrowed = borrow @ sums.likes
+            trust[trust > ENOUGH] = 1
+        scale = (expected + 1) / (neighbours @ sums.likes + 1)
+        borrow = (sparse.diags(trust) + sparse.diags((1 - trust) * scale) @ neighbours).tocsr().astype(np.float32)
+        borrow.eliminate_zeros()
         base_rate = float(np.clip(sums.likes.sum() / ((sums.n + 1) * m), 1e-6, 0.5)) if sums.n > 0 else BASE_RATE
-        mean = (borrowed + 0.3 * base_rate) / (sums.n + 1) if sums.n > 0 else np.full(m, BASE_RATE)
+        likely = trust * sums.likes + (1 - trust) * expected
+        mean = (likely + 0.3 * base_rate) / (sums.n + 1) if sums.n > 0 else np.full(m, BASE_RATE)
         mean = np.minimum(mean, 0.99).astype(np.float32)
         deviation = np.sqrt(mean * (1 - mean) + 0.3 * base_rate / (sums.n + 1)).astype(np.float32)
-        return cls(sums, mean, deviation, borrow, borrowed)
+        return cls(sums, mean, deviation, borrow, borrow @ sums.likes)
 
     @cached_property
     def covariance(self) -> Matrix:

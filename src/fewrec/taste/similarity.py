@@ -12,8 +12,10 @@ from fewrec.types import Catalogue, Matrix, Vector
 
 SMALL = 3000
 """Items up to which an (m, m) matrix of the kernel is kept (36 MB): one user is then a few of its rows."""
-DIRECTIONS = 256
-"""Principal directions of the vectors that larger catalogues keep: 96 % of the variance of 512 (docs/decisions/0010), half the reading."""
+DIRECTIONS = 128
+"""Principal directions of the vectors that larger catalogues keep (docs/decisions/0010): a quarter of the reading of 512."""
+EVENING = 0.25
+"""Power by which the variances of those directions are evened out, in [0, 1]: 0 leaves them, 1 is whitening."""
 
 
 def unit_rows(vectors: Matrix) -> Matrix:
@@ -34,7 +36,7 @@ class TextSpace:
     centre: Vector
     """(d,) the catalogue's mean vector."""
     directions: Matrix | None
-    """(d, DIRECTIONS) orthonormal, what is kept of centred vectors; None keeps all."""
+    """(d, DIRECTIONS) orthogonal columns, what is kept of centred vectors and on which scale; None keeps all."""
     dense: Matrix
     """(m, d') centred unit rows."""
     lexical: sparse.csr_matrix
@@ -55,7 +57,9 @@ class TextSpace:
         directions = None
         if len(vectors) > SMALL and vectors.shape[1] > DIRECTIONS:
             centred = np.where(has_text[:, None], vectors - centre, 0).astype(np.float32)
-            directions = np.ascontiguousarray(np.linalg.eigh(centred.T @ centred)[1][:, -DIRECTIONS:])
+            variances, columns = (part[..., -DIRECTIONS:] for part in np.linalg.eigh(centred.T @ centred))
+            scale = np.maximum(variances / variances[-1], 1e-6) ** (-EVENING / 2)
+            directions = np.ascontiguousarray(columns * scale).astype(np.float32)
         placed = _placed(vectors, centre, directions)
         return cls(centre, directions, placed, catalogue.lexical.tocsr())
 
@@ -92,8 +96,8 @@ class TextSpace:
         parts = []
         for start in range(0, m, block):
             stop = min(start + block, m)
-            alike = ((1 - lexical_share) * self.dense[start:stop]) @ self.dense.T
-            np.maximum(alike, 0, out=alike)
+            alike: Matrix = np.maximum(self.dense[start:stop] @ self.dense.T, 0)
+            alike *= 1 - lexical_share
             if self.lexical.nnz:
                 words = self.lexical[start:stop] @ self.items_of_word
                 alike[np.repeat(np.arange(stop - start), np.diff(words.indptr)), words.indices] += lexical_share * words.data
