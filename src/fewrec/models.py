@@ -13,8 +13,8 @@ from fewrec.baselines.ease import Ease, EaseConfig
 from fewrec.baselines.item_knn import ItemKnn, ItemKnnConfig
 from fewrec.baselines.popularity import Popularity
 from fewrec.errors import SettingError
-from fewrec.learning.ensemble import Ensemble
-from fewrec.taste import GaussianConfig, GaussianTaste
+from fewrec.learning.auto import Auto
+from fewrec.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
 from fewrec.types import Additive, Model
 
 AUTO_MEMBERS: Mapping[str, Callable[[], Additive]] = {
@@ -34,8 +34,11 @@ AUTO_MEMBERS: Mapping[str, Callable[[], Additive]] = {
 """Members of ``auto``: their scores are a prior plus one contribution per example. A second setting of a member is a member."""
 
 MODELS: Mapping[str, tuple[str, Callable[[], Model]]] = {
-    "auto": ("the default: finds out which members suit the catalogue and blends them", partial(Ensemble, AUTO_MEMBERS)),
-    "taste": ("the taste model: a Gaussian process over items, prior from the population", GaussianTaste),
+    "auto": (
+        "the default: finds out which members suit the catalogue and blends them",
+        partial(Auto, AUTO_MEMBERS, RatingTaste),
+    ),
+    "taste": ("the taste model: a Gaussian process over items, prior from the population", Taste),
     **{name: (factory.description, factory) for name, factory in BASELINES.items()},
 }
 """Name -> (a line of description, what makes it)."""
