@@ -33,7 +33,7 @@ class Judge(Protocol):
 class Auto(Ensemble):
     """An :class:`Ensemble` that also judges. ``make_judge`` makes what it judges by; the other settings are the ensemble's."""
 
-    __not_saved__ = (*Ensemble.__not_saved__, "_make_judge")
+    __not_saved__ = ("makers", "_asked", "_make_judge")
 
     def __init__(self, makers: Mapping[str, Callable[[], Additive]], make_judge: Callable[[], Judge], **settings: Any) -> None:
         super().__init__(makers, **settings)

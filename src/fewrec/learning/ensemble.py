@@ -42,7 +42,7 @@ class Ensemble:
     others speak only for the share of examples that are items, and what they leave goes to the first reader.
     """
 
-    __not_saved__ = ("makers", "_asked")
+    __not_saved__: tuple[str, ...] = ("makers", "_asked")
     _asked: tuple[Examples, Mapping[str, tuple[Vector, Vector]]] | None = None
     """The last single user scored, with the location and scale of each member: her explanation follows and needs them again."""
 

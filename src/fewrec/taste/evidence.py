@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,11 @@ def _solve(group: Group, variances: Mapping[str, float]) -> tuple[Floats, Floats
         covariance += variances[name] * kernel
     factor = linalg.cholesky(covariance, lower=True, overwrite_a=True, check_finite=False)
     half_log_det = float(np.log(np.diag(factor)).sum())
-    inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
+    inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)  # its lower half; what is above is not touched
+    inverse = np.where(_lower(len(inverse)), inverse, inverse.T)
     return inverse, inverse @ group.y, half_log_det
+
+
+@lru_cache(maxsize=64)
+def _lower(size: int) -> NDArray[np.bool_]:
+    return np.tri(size, dtype=np.bool_)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.linalg import svds
 
 Floats = NDArray[np.float64]
 
@@ -38,18 +39,18 @@ def learn_factors(
     weight: sparse.csr_matrix,
     noise: float,
     n_factors: int,
-    rng: np.random.Generator,
-    n_rounds: int = 20,
+    n_rounds: int = 12,
 ) -> Factors:
     """``left`` (n, m) what is unexplained of every entry; ``weight`` (n, m) of each, same places; ``noise`` variance to start from."""
     n, m = left.shape
     r = n_factors
     if not left.nnz or not r:
         return Factors.none(m, noise)
-    item_mean = rng.normal(0, np.sqrt(0.1 * noise / r), (m, r))
+    total = sparse.csr_matrix((left.data * weight.data, left.indices, left.indptr), shape=left.shape)
+    item_mean = _leading(total, r)
+    r = item_mean.shape[1]
     item_cov = np.zeros((m, r, r))
     spread = np.full(r, 0.2 * noise / r)
-    total = sparse.csr_matrix((left.data * weight.data, left.indices, left.indptr), shape=left.shape)
     weight_t, total_t = weight.T.tocsr(), total.T.tocsr()
     user, item = np.repeat(np.arange(n), np.diff(left.indptr)), left.indices
     n_weight = float(weight.data.sum())
@@ -64,6 +65,17 @@ def learn_factors(
     alive = spread > 1e-3 * noise
     own = np.trace(item_cov[:, alive][:, :, alive], axis1=1, axis2=2) if alive.any() else np.zeros(m)
     return Factors(item_mean[:, alive], own, noise)
+
+
+def _leading(total: sparse.csr_matrix, r: int) -> Floats:
+    """(m, at most r) to start from: the leading singular directions, as if what is not rated were 0. A fixed start, so that the same
+    ratings give the same directions."""
+    n, m = total.shape
+    kept = min(r, n - 1, m - 1)
+    if kept < 1:
+        return np.zeros((m, 0))
+    _, size, directions = svds(total, k=kept, v0=np.random.default_rng(0).standard_normal(min(n, m)))
+    return np.asarray(directions.T * (size / np.sqrt(n)))
 
 
 def _posterior(

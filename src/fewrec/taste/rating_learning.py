@@ -60,7 +60,7 @@ class RatingConfig:
     """Directions of taste to begin with; those without support vanish."""
     min_users: int = 200
     """Users with five ratings from which on directions of taste are looked for."""
-    n_aside: int = 200
+    n_aside: int = 150
     """Users set aside for it, at most; a fifth of them where they are fewer."""
 
 
@@ -89,17 +89,17 @@ def learn(views: ItemViews, known: Interactions, config: RatingConfig, rng: np.r
         aside = rng.permutation(able)[: min(config.n_aside, len(able) // 5)]
         rest = known.of_users(np.setdiff1d(np.arange(known.n_users), aside))
         means, effects = item_means(views, rest, variances, config)
-        trial = _factors(rest, means, effects, variances, config, rng)
+        trial = _factors(rest, means, effects, variances, config)
         tested = known.of_users(aside)
         groups, entries = _user_groups(views, tested, means, trial, config, rng)
-        found = maximise(groups, {**variances, "together": 1.0}, 1.0, max_steps=30)
+        found = maximise(groups, {**variances, "together": 1.0}, 1.0, max_steps=15)
         variances = found.variances
         utility = np.concatenate(
             [m + left for m, left in zip((means.mean[tested.item[e]] for e in entries), found.left_out, strict=True)]
         )
         link = fit_link(utility, tested.utility[np.concatenate(entries)] > 0)
         scale = variances["together"]
-        whole = _factors(known, *item_means(views, known, variances, config), variances, config, rng)
+        whole = _factors(known, *item_means(views, known, variances, config), variances, config)
         factors = Factors(whole.loadings * np.sqrt(scale), whole.own * scale, whole.noise)
     return Learned(variances, item_means(views, known, variances, config)[0], factors, link)
 
@@ -186,14 +186,13 @@ def _factors(
     effects: Floats,
     variances: Mapping[str, float],
     config: RatingConfig,
-    rng: np.random.Generator,
 ) -> Factors:
     """Directions of taste in what means and user effects leave."""
     shape = (known.n_users, known.n_items)
     left = known.utility - means.mean[known.item] - effects[known.user]
     entries = (left.astype(np.float64), (known.user, known.item)), (known.weight.astype(np.float64), (known.user, known.item))
     left_of, weight_of = (sparse.csr_matrix(each, shape=shape) for each in entries)
-    return learn_factors(left_of, weight_of, variances["noise"], config.n_factors, rng)
+    return learn_factors(left_of, weight_of, variances["noise"], config.n_factors)
 
 
 def _user_groups(
