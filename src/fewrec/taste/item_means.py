@@ -45,7 +45,7 @@ def learn_item_means(
     """The item means, and (n,) every training user's b.
 
     ``at_training``, ``at_asking`` (m, q) features scaled to a prior variance of 1 for each weight, the first column a constant; they
-    differ where a feature counts the ratings: the item's own rating is not among those that an asker has seen (see :mod:`ratings`).
+    differ where a feature counts the ratings: the item's own rating is not among those that an asker has seen (see :func:`~fewrec.taste.rating_learning.popularity`).
     ``own`` (m,), ``bias``, ``noise`` variances.
     """
     n, m = known.n_users, known.n_items
@@ -72,9 +72,8 @@ def learn_item_means(
         if np.abs(user_effect - before).max(initial=0) < _STANDS_STILL:
             break
     expected = at_asking @ weights
-    root = linalg.solve_triangular(
-        factor[0], np.eye(len(precision)), lower=True, check_finite=False
-    )  # root' root = precision^-1
+    identity = np.eye(len(precision))
+    root = linalg.solve_triangular(factor[0], identity, lower=True, check_finite=False)  # root' root = precision^-1
     doubt = (1 - trust)[:, None] * at_asking
     means = ItemMeans(
         mean=expected + trust * (average - at_training @ weights),

@@ -29,11 +29,9 @@ def people_of(histories: Sequence[tuple[Rows, Vector]], n_items: int) -> Interac
         sparse.csr_matrix((np.ones(int(which.sum()), dtype=np.int32), (user[which], item[which])), shape=shape)
         for which in (utility > 0, utility <= 0)
     )
-    agreed = liked @ liked.T + disliked @ disliked.T
+    enough = (liked @ liked.T + disliked @ disliked.T >= MIN_SHARED).astype(np.int8)
     against = liked @ disliked.T
-    together = (agreed >= MIN_SHARED).astype(np.int8) - (agreed >= MIN_SHARED).multiply((against + against.T) > 0).astype(
-        np.int8
-    )
+    together = enough - enough.multiply(against + against.T > 0).astype(np.int8)
     n_people, person = connected_components(together, directed=False) if len(histories) else (0, np.zeros(0, dtype=np.int64))
     owner = person[user].astype(np.int64)
     _, first = np.unique(owner * n_items + item, return_index=True)

@@ -48,7 +48,7 @@ class RatingConfig:
     """Settings of :class:`~fewrec.taste.ratings.RatingTaste`."""
 
     prior_deviation: float = 0.5
-    """Standard deviation of the prior on the log of each variance, >= 0; 0 keeps :data:`VARIANCES`."""
+    """Standard deviation of the prior on the log of each variance, >= 0; 0 keeps :data:`VARIANCES`. Twice that for users set aside."""
     level: float = 1.0
     """Variance of the overall mean utility around 0, > 0."""
     rank: int = 64
@@ -82,26 +82,34 @@ def learn(views: ItemViews, known: Interactions, config: RatingConfig, rng: np.r
     sample = _sampled(known, config, rng)
     found = maximise([_joint_group(views, known, sample, config)], VARIANCES, config.prior_deviation)
     link = fit_link(found.left_out[0], known.utility[sample] > 0)
-    variances = found.variances
-    factors = Factors.none(len(views), variances["noise"])
     able = np.flatnonzero(np.bincount(known.user, minlength=known.n_users) >= 5)
     if len(able) >= config.min_users and config.n_factors:
-        aside = rng.permutation(able)[: min(config.n_aside, len(able) // 5)]
-        rest = known.of_users(np.setdiff1d(np.arange(known.n_users), aside))
-        means, effects = item_means(views, rest, variances, config)
-        trial = _factors(rest, means, effects, variances, config)
-        tested = known.of_users(aside)
-        groups, entries = _user_groups(views, tested, means, trial, config, rng)
-        found = maximise(groups, {**variances, "together": 1.0}, 1.0, max_steps=15)
-        variances = found.variances
-        utility = np.concatenate(
-            [m + left for m, left in zip((means.mean[tested.item[e]] for e in entries), found.left_out, strict=True)]
-        )
-        link = fit_link(utility, tested.utility[np.concatenate(entries)] > 0)
-        scale = variances["together"]
-        whole = _factors(known, *item_means(views, known, variances, config), variances, config)
-        factors = Factors(whole.loadings * np.sqrt(scale), whole.own * scale, whole.noise)
-    return Learned(variances, item_means(views, known, variances, config)[0], factors, link)
+        return _with_directions(views, known, able, found.variances, config, rng)
+    means, _ = item_means(views, known, found.variances, config)
+    return Learned(found.variances, means, Factors.none(len(views), found.variances["noise"]), link)
+
+
+def _with_directions(
+    views: ItemViews,
+    known: Interactions,
+    able: Rows,
+    variances: Mapping[str, float],
+    config: RatingConfig,
+    rng: np.random.Generator,
+) -> Learned:
+    """How much directions of taste explain is learned on users whom they were not learned from; then everybody teaches."""
+    aside = rng.permutation(able)[: min(config.n_aside, len(able) // 5)]
+    rest, tested = known.of_users(np.setdiff1d(np.arange(known.n_users), aside)), known.of_users(aside)
+    means, effects = item_means(views, rest, variances, config)
+    trial = _directions(rest, means, effects, variances["noise"], config)
+    groups, entries = _user_groups(views, tested, means, trial, config, rng)
+    found = maximise(groups, {**variances, "together": 1.0}, 2 * config.prior_deviation, max_steps=15)
+    utility = [means.mean[tested.item[mine]] + left for mine, left in zip(entries, found.left_out, strict=True)]
+    link = fit_link(np.concatenate(utility), tested.utility[np.concatenate(entries)] > 0)
+    means, effects = item_means(views, known, found.variances, config)
+    whole = _directions(known, means, effects, found.variances["noise"], config)
+    scale = found.variances["together"]
+    return Learned(found.variances, means, Factors(whole.loadings * np.sqrt(scale), whole.own * scale, whole.noise), link)
 
 
 def item_means(
@@ -180,19 +188,12 @@ def _alike(views: ItemViews, item: Rows) -> dict[str, Floats]:
     return found
 
 
-def _factors(
-    known: Interactions,
-    means: ItemMeans,
-    effects: Floats,
-    variances: Mapping[str, float],
-    config: RatingConfig,
-) -> Factors:
+def _directions(known: Interactions, means: ItemMeans, effects: Floats, noise: float, config: RatingConfig) -> Factors:
     """Directions of taste in what means and user effects leave."""
-    shape = (known.n_users, known.n_items)
-    left = known.utility - means.mean[known.item] - effects[known.user]
-    entries = (left.astype(np.float64), (known.user, known.item)), (known.weight.astype(np.float64), (known.user, known.item))
-    left_of, weight_of = (sparse.csr_matrix(each, shape=shape) for each in entries)
-    return learn_factors(left_of, weight_of, variances["noise"], config.n_factors)
+    left = (known.utility - means.mean[known.item] - effects[known.user]).astype(np.float64)
+    places, shape = (known.user, known.item), (known.n_users, known.n_items)
+    weight = sparse.csr_matrix((known.weight.astype(np.float64), places), shape=shape)
+    return learn_factors(sparse.csr_matrix((left, places), shape=shape), weight, noise, config.n_factors)
 
 
 def _user_groups(
