@@ -57,7 +57,7 @@ def test_is_a_model_that_predicts_and_explains(model: RatingTaste) -> None:
 
 
 def test_no_examples_give_the_prior(world: tuple[Catalogue, Interactions], model: RatingTaste) -> None:
-    catalogue, known = world
+    _, known = world
     nobody = Examples.none(4)
     rows = np.arange(80)
     told = model.explain(nobody, rows)

@@ -68,9 +68,7 @@ def learn_factors(
 
 
 def _leading(total: sparse.csr_matrix, r: int) -> Floats:
-    """(m, at most r) to start from: the leading singular directions, as if what is not rated were 0. A fixed start, so that the same
-    ratings give the same directions.
-    """
+    """(m, at most r) to start from: the leading singular directions, as if what is not rated were 0; the same for the same ratings."""
     n, m = total.shape
     kept = min(r, n - 1, m - 1)
     if kept < 1:
