@@ -15,7 +15,8 @@ from fewrec.baselines.item_knn import ItemKnn, ItemKnnConfig
 from fewrec.baselines.popularity import Popularity
 from fewrec.baselines.user_knn import UserKnn, UserKnnConfig
 from fewrec.errors import SettingError
-from fewrec.learning.ensemble import Ensemble, Member
+from fewrec.learning.auto import Auto
+from fewrec.learning.ensemble import Member
 from fewrec.learning.members import (
     AttributeConfig,
     Attributes,
@@ -25,7 +26,7 @@ from fewrec.learning.members import (
     has_attributes,
     tells_more,
 )
-from fewrec.taste import GaussianConfig, GaussianTaste
+from fewrec.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
 from fewrec.types import Model
 
 _NUMBERS, _CATEGORIES = AttributeConfig(kind="numbers"), AttributeConfig(kind="categories")
@@ -57,8 +58,11 @@ AUTO_MEMBERS: Mapping[str, Member] = {
 """Members of ``auto``: their scores are a prior plus one contribution per example. A second setting of a member is a member."""
 
 MODELS: Mapping[str, tuple[str, Callable[[], Model]]] = {
-    "auto": ("the default: finds out which members suit the catalogue and blends them", partial(Ensemble, AUTO_MEMBERS)),
-    "taste": ("the taste model: a Gaussian process over items, prior from the population", GaussianTaste),
+    "auto": (
+        "the default: finds out which members suit the catalogue and blends them",
+        partial(Auto, AUTO_MEMBERS, RatingTaste),
+    ),
+    "taste": ("the taste model: a Gaussian process over items, prior from the population", Taste),
     **{name: (factory.description, factory) for name, factory in BASELINES.items()},
 }
 """Name -> (a line of description, what makes it)."""

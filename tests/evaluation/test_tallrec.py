@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,13 @@ from evaluation_worlds import Constant, catalogue_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fewrec.encoders import LexicalSpace
 from fewrec.errors import DataError
 from fewrec.evaluation import Episode, Prompt, Run, TallrecSettings, evaluate, read_prompts, read_users
 from fewrec.evaluation.protocols.tallrec import Tallrec, interactions_of, items_table
 from fewrec.evaluation.protocols.titles import match_titles, title_key
+from fewrec.models import make_model
+from fewrec.text import content_words
 from fewrec.types import Catalogue, Examples
 
 QUIET = Run(progress=False)
@@ -293,3 +298,66 @@ def test_the_published_trivial_line_is_reproduced(shared_data: Path) -> None:
     assert rows["auc"]["n_users"] == 16
     assert (rows["auc"]["high"] - rows["auc"]["low"]) / 2 == pytest.approx(0.075, abs=0.02)
     assert any("1241 of 1241" in note for note in document["notes"])
+
+
+def book_prompts(n: int, seed: int) -> list[Prompt]:
+    """Readers like two of four authors, whatever the book; every fifth has rated nothing yet. Half of the titles are Chinese."""
+    rng = np.random.default_rng(seed)
+    authors = ("Stephen King", "Jane Austen", "金庸", "余华")
+    prompts = []
+    for number in range(n):
+        liked = rng.permutation(4)[:2]
+        books = [(int(b) // 15, int(b) % 15) for b in rng.permutation(60)[:9]]
+        titles = [f"{'书' if a >= 2 else 'Volume'} {b} written by {authors[a]}" for a, b in books]
+        likes = [a in liked for a, _ in books]
+        told = [] if number % 5 == 0 else range(8)
+        good, bad = (tuple(titles[i] for i in told if likes[i] is side) for side in (True, False))
+        prompts.append(Prompt(good, bad, titles[8], likes[8]))
+    return prompts
+
+
+@pytest.mark.parametrize("name", ["taste", "auto"])
+def test_the_product_learns_from_prompts_which_authors_a_reader_likes(name: str) -> None:
+    def catalogue_of_words(table: pl.DataFrame) -> Catalogue:
+        base = make_catalogue(table)
+        tokens = [content_words(title) for title in table["title"]]
+        return replace(base, lexical=LexicalSpace.fit(tokens).transform(tokens))
+
+    document = run(
+        {"liked-fraction": partial(make_model, "liked-fraction"), name: partial(make_model, name)},
+        train=book_prompts(120, 1),
+        valid=book_prompts(60, 2),
+        test=book_prompts(120, 3),
+        make_catalogue=catalogue_of_words,
+        settings=TallrecSettings(shots=(16, 64), seeds=2, replicates=100),
+    )
+    auc = {(r["model"], r["k"]): r["mean"] for r in document["results"] if r["metric"] == "auc"}
+    loss = {(r["model"], r["k"]): r["mean"] for r in document["results"] if r["metric"] == "log-loss"}
+    assert auc[name, 64] > 0.8
+    assert auc[name, 16] > auc["liked-fraction", 16] + 0.15
+    assert loss[name, 64] < np.log(2)
+
+
+@pytest.mark.shared
+def test_published_prompts_are_judged_better_than_by_the_liked_fraction(shared_data: Path) -> None:
+    """Training and validation prompts alone: TEST is for the tables in docs/benchmarks.md. No text, so that it takes seconds."""
+    folder = shared_data / "tallrec-movie"
+    prompts, asked = read_prompts(folder / "train.json"), read_prompts(folder / "valid.json")
+
+    def wordless(table: pl.DataFrame) -> Catalogue:
+        return replace(make_catalogue(table), vectors=np.zeros((table.height, 4), dtype=np.float32))
+
+    document = evaluate(
+        "tallrec",
+        {"liked-fraction": partial(make_model, "liked-fraction"), "auto": partial(make_model, "auto")},
+        run=QUIET,
+        train=prompts,
+        valid=prompts[-1000:],
+        test=asked,
+        test_users=read_users(folder / "valid_users.json"),
+        make_catalogue=wordless,
+        settings=TallrecSettings(shots=(128,), seeds=2, replicates=100),
+    )
+    found = {(r["model"], r["metric"]): r["mean"] for r in document["results"]}
+    assert found["auto", "auc"] > found["liked-fraction", "auc"] + 0.005
+    assert found["auto", "uauc"] > found["liked-fraction", "uauc"]

@@ -53,7 +53,7 @@ class Ensemble:
     the first reader.
     """
 
-    __not_saved__ = ("_candidates", "_asked")
+    __not_saved__: tuple[str, ...] = ("_candidates", "_asked")
     _asked: tuple[Examples, Mapping[str, tuple[Vector, Vector]]] | None = None
     """The last single user scored, with the location and scale of each member: her explanation follows and needs them again."""
 

@@ -2,5 +2,8 @@
 
 from fewrec.taste.gaussian import GaussianConfig, GaussianTaste, Posterior
 from fewrec.taste.population import PopulationSums
+from fewrec.taste.rating_learning import RatingConfig
+from fewrec.taste.ratings import RatingTaste
+from fewrec.taste.whole import Taste
 
-__all__ = ["GaussianConfig", "GaussianTaste", "PopulationSums", "Posterior"]
+__all__ = ["GaussianConfig", "GaussianTaste", "PopulationSums", "Posterior", "RatingConfig", "RatingTaste", "Taste"]

@@ -87,8 +87,8 @@ class Tallrec:
         self.dataset |= {"train_prompts": len(self.train), "valid_prompts": len(self.valid), "test_prompts": len(self.test)}
 
     def _check(self, test_users: Sequence[str] | None) -> None:
-        """Splits that overlap, or too few rows."""
-        asked = {prompt.question for prompt in self.test}
+        """Splits that overlap, or too few rows. Rows without a history may be anybody's: the same target twice is no overlap."""
+        asked = {prompt.question for prompt in self.test if prompt.liked or prompt.disliked}
         for name, part in (("TRAIN", self.train), ("VALID", self.valid)):
             if shared := sum(prompt.question in asked for prompt in part):
                 raise DataError(
