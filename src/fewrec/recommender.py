@@ -570,8 +570,15 @@ class Recommender:
             data.statements.write_parquet(folder / "statements.parquet")
 
     @classmethod
-    def load(cls, path: str | Path, *, history: History | None = None, cache: str | Path | None = None) -> Recommender:
-        """What :meth:`save` wrote. The encoder must be the one it was fitted with.
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        history: History | None = None,
+        cache: str | Path | None = None,
+        encoder: Callable[[str], Encoder] | None = None,
+    ) -> Recommender:
+        """What :meth:`save` wrote. The encoder must be the one it was fitted with; ``encoder`` makes it from its name in another way.
 
         Raises:
             ModelLoadError: nothing readable there.
@@ -582,6 +589,8 @@ class Recommender:
         if not isinstance(state, _State):
             raise ModelLoadError(f"{folder} holds a {type(state).__name__}, not a recommender")
         recommender = cls(state.encoder_name, state.model_name, signals=state.signals, cache=cache)
+        if encoder is not None:
+            recommender._encoder = encoder(state.encoder_name)
         check_same_encoder(state.catalogue.fingerprint, recommender._encoder)
         recommender._state = state
         if history is None:

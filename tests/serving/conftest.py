@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from fewrec.fitting import fit_store
@@ -67,6 +69,28 @@ def serve(store_path: Path) -> Iterator[Callable[..., TestClient]]:
 def api(serve: Callable[..., TestClient]) -> TestClient:
     """The service with default settings."""
     return serve()
+
+
+@contextmanager
+def listening(path: Path, **settings: object) -> Iterator[str]:
+    """The service in a thread, on a real socket; yields its URL."""
+    given = {"refit_changes": 0, **settings}
+    config = uvicorn.Config(
+        create_app(str(path), ServeSettings(**given)), host="127.0.0.1", port=free_port(), log_config=None, access_log=False
+    )  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not server.started:
+            assert thread.is_alive()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{config.port}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @dataclass

@@ -16,7 +16,9 @@ from fewrec.recommender import Recommender
 from fewrec.store import Store
 
 MARTIAN = {"title": "火星救援", "genres": ["科幻", "冒险"], "description": "一名宇航员被独自留在火星上，靠科学求生"}
-IDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20).filter(lambda t: t.strip("."))
+IDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20).filter(
+    lambda t: t.strip(".")
+)
 
 
 def ids(answer: dict) -> list[str]:
@@ -131,7 +133,15 @@ def test_items_change_and_go_at_once(api: TestClient) -> None:
 
 def test_a_batch_is_stored_whole_or_not_at_all(api: TestClient) -> None:
     good = {"user_id": "batch", "item_id": "wall-e", "event": "like"}
-    for bad in ({"event": "rating"}, {"event": " "}, {"value": -1}, {"user_id": ""}, {"timestamp": "yesterday"}, {"colour": "red"}, {"item_id": 7}):
+    for bad in (
+        {"event": "rating"},
+        {"event": " "},
+        {"value": -1},
+        {"user_id": ""},
+        {"timestamp": "yesterday"},
+        {"colour": "red"},
+        {"item_id": 7},
+    ):
         answer = api.post("/v1/events", json={"events": [good, good | bad]})
         assert answer.status_code == 422, bad
         assert answer.json()["errors"][0]["where"].startswith("body/events/1"), answer.json()
@@ -157,7 +167,10 @@ def test_an_idempotency_key_does_a_request_once(api: TestClient) -> None:
     assert api.post("/v1/events", json=event, headers={"Idempotency-Key": " "}).status_code == 400
     api.post("/v1/events", json=event)
     assert len(api.get("/v1/users/twice/events").json()["events"]) == 2
-    for path, body in (("/v1/statements", {"user_id": "twice", "text": "科幻"}), ("/v1/items", {"items": [{"item_id": "n", "title": "N"}]})):
+    for path, body in (
+        ("/v1/statements", {"user_id": "twice", "text": "科幻"}),
+        ("/v1/items", {"items": [{"item_id": "n", "title": "N"}]}),
+    ):
         answers = [api.post(path, json=body, headers={"Idempotency-Key": "k" + path}) for _ in range(2)]
         assert [answer.json()["new"] for answer in answers] == [1, 1]
 
@@ -204,7 +217,10 @@ def test_filters_diversity_exploration_and_questions(api: TestClient) -> None:
     answer = api.get("/v1/users/u05/recommendations", params={"where": "nothing=x"})
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:fewrec:problem:unusable-option")
     known = api.get("/v1/users/u05/questions", params={"k": 3}).json()["questions"]
-    visitor = api.post("/v1/questions", json={"like": ["wall-e"], "k": 66}).status_code, api.post("/v1/questions", json={"like": ["wall-e"]}).json()
+    visitor = (
+        api.post("/v1/questions", json={"like": ["wall-e"], "k": 66}).status_code,
+        api.post("/v1/questions", json={"like": ["wall-e"]}).json(),
+    )
     assert (len(known), visitor[0], len(visitor[1]["questions"])) == (3, 422, 5)
     assert "wall-e" not in [each["item_id"] for each in visitor[1]["questions"]]
 
@@ -222,7 +238,11 @@ def test_forgetting_leaves_nothing(api: TestClient, store_path) -> None:
 
 def test_the_hit_rate_of_what_was_shown(api: TestClient) -> None:
     shown = ids(recommended(api, "watcher", k=4))
-    post(api, {"user_id": "watcher", "item_id": shown[0], "event": "like"}, {"user_id": "watcher", "item_id": shown[1], "event": "rating", "value": 1})
+    post(
+        api,
+        {"user_id": "watcher", "item_id": shown[0], "event": "like"},
+        {"user_id": "watcher", "item_id": shown[1], "event": "rating", "value": 1},
+    )
     post(api, {"user_id": "watcher", "item_id": "never shown", "event": "like"})
     (day,) = api.get("/v1/quality").json()["days"]
     assert (day["users"], day["shown"], day["met"], day["liked"], day["hit_rate"], day["liked_rate"]) == (1, 4, 2, 1, 0.5, 0.25)
@@ -242,7 +262,12 @@ def test_one_error_shape_on_every_route(api: TestClient) -> None:
             check_problem(answer)
             n_routes += 1
     assert n_routes > 20
-    for answer in (api.get("/v1/nothing"), api.patch("/v1/items"), api.post("/v1/events", content="x"), api.get("/v1/items/absent")):
+    for answer in (
+        api.get("/v1/nothing"),
+        api.patch("/v1/items"),
+        api.post("/v1/events", content="x"),
+        api.get("/v1/items/absent"),
+    ):
         check_problem(answer)
     assert api.get("/v1/items/interstellarr/similar").json()["hint"] == "did you mean interstellar?"
 
@@ -260,7 +285,11 @@ def test_before_the_first_fit_events_are_taken_and_a_fit_begins_by_itself(serve:
     api = serve(tmp_path / "empty", model="taste", refit_interval_s=1.0)
     assert api.get("/v1/ready").json() == {"status": "ready", "fit": None}
     answer = api.get("/v1/users/ann/recommendations")
-    assert (answer.status_code, answer.json()["type"], answer.headers["retry-after"]) == (503, "urn:fewrec:problem:not-fitted", "2")
+    assert (answer.status_code, answer.json()["type"], answer.headers["retry-after"]) == (
+        503,
+        "urn:fewrec:problem:not-fitted",
+        "2",
+    )
     assert api.post("/v1/fits").status_code == 422
     post(api, {"user_id": "ann", "item_id": "a", "event": "like"})
     titles = ["space travel", "a love story", "haunted house", "space war", "romance in Paris", "ghosts"]

@@ -46,7 +46,9 @@ def rows(store: Store, *events: EventRow, now: float = 1000.0) -> IngestCounts:
 
 @settings(deadline=None, max_examples=25)
 @given(
-    events=st.lists(st.tuples(IDS, IDS, st.sampled_from(["like", "view"]), NUMBERS, TIMES, st.one_of(st.none(), UNICODE), IDS), max_size=6),
+    events=st.lists(
+        st.tuples(IDS, IDS, st.sampled_from(["like", "view"]), NUMBERS, TIMES, st.one_of(st.none(), UNICODE), IDS), max_size=6
+    ),
     said=st.lists(st.tuples(IDS, IDS, NUMBERS), max_size=6),
 )
 def test_rows_that_came_one_by_one_are_those_of_a_file(tmp_path_factory, events, said) -> None:  # type: ignore[no-untyped-def]
@@ -62,7 +64,9 @@ def test_rows_that_came_one_by_one_are_those_of_a_file(tmp_path_factory, events,
         frame = pl.DataFrame(list(final.values()), schema=dict(zip(columns, types, strict=True)), orient="row")
         assert store.add_events(frame) == IngestCounts(same=len(final))
         distinct = list(dict.fromkeys((user, text, None if time is None else time + 0.0) for user, text, time in said))
-        statements = pl.DataFrame(distinct, schema={"user_id": pl.String, "text": pl.String, "timestamp": pl.Float64}, orient="row")
+        statements = pl.DataFrame(
+            distinct, schema={"user_id": pl.String, "text": pl.String, "timestamp": pl.Float64}, orient="row"
+        )
         assert store.add_statements(statements).new == 0
         assert store.dataset().events.rows() == before.events.rows()
 
@@ -207,7 +211,15 @@ def test_pages(store: Store) -> None:
     store.put_items(pl.DataFrame({"item_id": [f"i{n}" for n in range(7)], "title": ["50% off_", "Ünder", *"abcde"]}))
     first = store.read(item_page(0, 4))
     assert [item_id for _, item_id, _ in first + store.read(item_page(first[-1][0], 4))] == [f"i{n}" for n in range(7)]
-    for text, found in (("0% O", ["i0"]), ("_", ["i0"]), ("%", ["i0"]), ("nder", ["i1"]), ("title", []), ("I3", ["i3"]), ('"', [])):
+    for text, found in (
+        ("0% O", ["i0"]),
+        ("_", ["i0"]),
+        ("%", ["i0"]),
+        ("nder", ["i1"]),
+        ("title", []),
+        ("I3", ["i3"]),
+        ('"', []),
+    ):
         assert [item_id for _, item_id, _ in store.read(found_items(text, 0, 9))] == found, text
     rows(store, *(EventRow("ann", f"i{n}", "view") for n in range(3)), EventRow("bob", "i0", "view"))
     store.write(lambda c: record_statements(c, [StatementRow("eve", "hello")]))

@@ -15,6 +15,7 @@ from fewrec.errors import FewrecError, NotFittedError
 from fewrec.recommender import Recommender
 from fewrec.serving.access import Access
 from fewrec.serving.cache import AnswerCache
+from fewrec.serving.encoding import RememberingEncoder, shared_encoder
 from fewrec.serving.live import Live
 from fewrec.serving.logs import LOGGER
 from fewrec.serving.metrics import Metrics
@@ -46,6 +47,8 @@ class Engine:
         self.cache = AnswerCache(settings.cache_mb * 2**20)
         self.unit = 1.0
         """Units of the store's timestamps in a second."""
+        self.encoders: list[RememberingEncoder] = []
+        """Of the fit that answers, last, and of those before it that may still be answering."""
         self._tasks: list[asyncio.Task[None]] = []
         self._loading: asyncio.Task[None] | None = None
         self._failed: tuple[str | None, float] = (None, 0.0)
@@ -77,6 +80,8 @@ class Engine:
         await asyncio.to_thread(self.refitter.stop)
         for store in (self._written, self.store, self._quick, self.refitter.store):
             store.close()
+        for encoder in self.encoders:
+            encoder.close()
 
     async def _watch(self) -> None:
         """Notice new fits even while nobody asks."""
@@ -148,6 +153,9 @@ class Engine:
             return
         async with self._lock:
             self.live = live
+        for old in self.encoders[:-2]:
+            old.close()
+        del self.encoders[:-2]
         self._tell(live)
         # The encoder's weights are read with the first sentence: better now than when somebody waits.
         self._tasks.append(asyncio.create_task(asyncio.to_thread(_warm, live)))
@@ -158,7 +166,9 @@ class Engine:
             raise NotFittedError("the fit is gone", hint="POST /v1/fits makes a new one")
         folder, meta = fit
         started = time.perf_counter()
-        recommender = Recommender.load(folder, history=self.store, cache=self.store.vector_cache_path)
+        encoder = RememberingEncoder(shared_encoder(str(meta.get("encoder", "default"))), self.store.vector_cache_path)
+        recommender = Recommender.load(folder, history=self.store, encoder=lambda _name: encoder)
+        self.encoders.append(encoder)
         live = Live(meta["fit_id"], recommender, Overlay(int(meta.get("revision", 0))), self.store)
         live = self._caught_up(live)
         _ = recommender.decoder, live.recommender  # made now rather than at the first request
@@ -168,6 +178,12 @@ class Engine:
             "fit loaded", extra={"about": {"fit": meta["fit_id"], "items": len(recommender.catalogue), "seconds": seconds}}
         )
         return live
+
+    def forget(self) -> None:
+        """Drop what memory holds about users, when one of them was forgotten."""
+        self.cache.clear()
+        for encoder in self.encoders:
+            encoder.forget()
 
     def _tell(self, live: Live) -> None:
         self.metrics.newcomers.set(len(live.newcomers) if live.newcomers is not None else 0)

@@ -42,7 +42,7 @@ async def delete_user(request: Request) -> Response:
             return forget_user(store, user)
 
     counts = await engine.compute(work)
-    engine.cache.clear()
+    engine.forget()
     return json_answer(
         {
             "user": user,
