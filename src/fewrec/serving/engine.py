@@ -157,7 +157,7 @@ class Engine:
             old.close()
         del self.encoders[:-2]
         self._tell(live)
-        # The encoder's weights are read with the first sentence: better now than when somebody waits.
+        # The encoder's weights and the decoder's tables are made at their first use: better now than when somebody waits.
         self._tasks.append(asyncio.create_task(asyncio.to_thread(_warm, live)))
 
     def _loaded(self) -> Live:
@@ -171,7 +171,7 @@ class Engine:
         self.encoders.append(encoder)
         live = Live(meta["fit_id"], recommender, Overlay(int(meta.get("revision", 0))), self.store)
         live = self._caught_up(live)
-        _ = recommender.decoder, live.recommender  # made now rather than at the first request
+        _ = live.recommender  # made now rather than at the first request
         self.metrics.model_made(meta["created"])
         seconds = round(time.perf_counter() - started, 3)
         LOGGER.info(
@@ -200,4 +200,4 @@ class Engine:
 
 
 def _warm(live: Live) -> None:
-    live.recommender.taste(say=["hello"])
+    live.recommender.describe(live.recommender.taste(say=["hello"]))
