@@ -54,9 +54,12 @@ class Event(_Strict):
 
     def row(self, *, masked: bool, unit: float) -> EventRow:
         """As the store takes it; ``unit``: the store's time units per second."""
-        text = mask(self.text).text if masked and self.text is not None else self.text
-        kind = self.event.strip().lower()
-        return EventRow(self.user_id, self.item_id, kind, self.value, _number(self.timestamp, unit), text, self.event_id)
+        text, time = self.text, self.timestamp
+        if masked and text is not None:
+            text = mask(text).text
+        if isinstance(time, datetime):
+            time = _number(time, unit)
+        return EventRow(self.user_id, self.item_id, self.event.strip().lower(), self.value, time, text, self.event_id)
 
 
 class EventBatch(_Strict):

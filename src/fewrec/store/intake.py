@@ -56,12 +56,13 @@ def record_events(connection: sqlite3.Connection, rows: Sequence[EventRow], *, n
     given: dict[bytes, tuple[Any, ...]] = {}
     fresh: dict[bytes, tuple[Any, ...]] = {}
     n_repeated = 0
+    together = uuid.uuid4().hex
     for row in rows:
         when = row.timestamp
         if when is None:
             when = latest[row.user_id] = _after(_latest(connection, row.user_id, latest), now)
         if row.event_id is None:
-            event_id = uuid.uuid4().hex
+            event_id = f"{together}-{len(fresh)}"
             fresh[_event_key(row.user_id, event_id)] = (*row[:4], when, row.text, event_id)
             continue
         key = _event_key(row.user_id, row.event_id)
