@@ -37,10 +37,15 @@ PAGE_POLICY = (
 )
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
+_PAGE_HEADERS = [
+    *_HEADERS,
+    (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"content-security-policy", PAGE_POLICY),
+]
+_API_HEADERS = [*_HEADERS, (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
 
 
 class Gate:
@@ -74,9 +79,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 names = {name for name, _ in message["headers"]}
-                extra = [pair for pair in _HEADERS if pair[0] not in names]
-                if b"content-security-policy" not in names:
-                    extra.append((b"content-security-policy", PAGE_POLICY))
+                usual = _API_HEADERS if scope["path"].startswith("/v1/") else _PAGE_HEADERS
+                extra = [pair for pair in usual if pair[0] not in names]
                 if b"cache-control" not in names:
                     extra.append((b"cache-control", b"no-store"))
                 message["headers"] = [*message["headers"], *extra, (b"x-request-id", request_id)]

@@ -27,6 +27,9 @@ class JsonLines(logging.Formatter):
 
 def set_up() -> None:
     """Send this service's and uvicorn's records to stderr as JSON. Called by the program, never on import."""
+    # What no line of ours shows need not be found out for each (the Python Logging HOWTO, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name, level in (("fewrec", logging.INFO), ("uvicorn", logging.INFO), ("uvicorn.error", logging.INFO)):
