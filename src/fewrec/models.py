@@ -10,26 +10,49 @@ from fewrec.baselines.als import Als, AlsConfig
 from fewrec.baselines.content import Content, ContentConfig
 from fewrec.baselines.cooccurrence import Cooccurrence, CooccurrenceConfig
 from fewrec.baselines.ease import Ease, EaseConfig
+from fewrec.baselines.hybrid import Hybrid, HybridConfig
 from fewrec.baselines.item_knn import ItemKnn, ItemKnnConfig
 from fewrec.baselines.popularity import Popularity
+from fewrec.baselines.user_knn import UserKnn, UserKnnConfig
 from fewrec.errors import SettingError
-from fewrec.learning.ensemble import Ensemble
+from fewrec.learning.ensemble import Ensemble, Member
+from fewrec.learning.members import (
+    AttributeConfig,
+    Attributes,
+    Exposure,
+    FewShotRegression,
+    FewShotRegressionConfig,
+    has_attributes,
+    tells_more,
+)
 from fewrec.taste import GaussianConfig, GaussianTaste
-from fewrec.types import Additive, Model
+from fewrec.types import Model
 
-AUTO_MEMBERS: Mapping[str, Callable[[], Additive]] = {
-    "taste": partial(GaussianTaste, GaussianConfig(noise=0.05)),
-    "taste:sure": partial(GaussianTaste, GaussianConfig(noise=0.01, shrinkage=10.0)),
-    "taste:text": partial(GaussianTaste, GaussianConfig(noise=0.1, shrinkage=300.0, borrowing=3.0, lexical=0.4)),
-    "content": partial(Content, ContentConfig()),
-    "popularity": Popularity,
-    "cooccurrence": partial(Cooccurrence, CooccurrenceConfig(shrinkage=20.0, popularity=1.0)),
-    "cooccurrence:shy": partial(Cooccurrence, CooccurrenceConfig(shrinkage=100.0, popularity=0.5, dependence=0.25)),
-    "item-knn": partial(ItemKnn, ItemKnnConfig(neighbours=None, shrinkage=20.0, activity=0.5)),
-    "item-knn:conditional": partial(ItemKnn, ItemKnnConfig(neighbours=200, shrinkage=5.0, asymmetry=1.0, activity=0.5)),
-    "ease": partial(Ease, EaseConfig(reg=500.0)),
-    "ease:calm": partial(Ease, EaseConfig(reg=2000.0)),
-    "als": partial(Als, AlsConfig()),
+_NUMBERS, _CATEGORIES = AttributeConfig(kind="numbers"), AttributeConfig(kind="categories")
+_SOLVED = 3000
+"""Items of members whose fit costs their cube: 17,000 would take minutes, and every fold needs a fit."""
+
+
+AUTO_MEMBERS: Mapping[str, Member] = {
+    "taste": Member(partial(GaussianTaste, GaussianConfig(noise=0.05))),
+    "taste:sure": Member(partial(GaussianTaste, GaussianConfig(noise=0.01, shrinkage=10.0))),
+    "taste:text": Member(partial(GaussianTaste, GaussianConfig(noise=0.1, shrinkage=300.0, borrowing=3.0, lexical=0.4))),
+    "exposure": Member(
+        partial(Exposure, partial(GaussianTaste, GaussianConfig(noise=0.02))), lambda _, interactions: tells_more(interactions)
+    ),
+    "content": Member(partial(Content, ContentConfig())),
+    "numbers": Member(partial(Attributes, _NUMBERS), lambda catalogue, _: has_attributes(catalogue, _NUMBERS)),
+    "categories": Member(partial(Attributes, _CATEGORIES), lambda catalogue, _: has_attributes(catalogue, _CATEGORIES)),
+    "popularity": Member(Popularity),
+    "cooccurrence": Member(partial(Cooccurrence, CooccurrenceConfig(shrinkage=20.0, popularity=1.0))),
+    "cooccurrence:shy": Member(partial(Cooccurrence, CooccurrenceConfig(shrinkage=100.0, popularity=0.5, dependence=0.25))),
+    "item-knn": Member(partial(ItemKnn, ItemKnnConfig(neighbours=None, shrinkage=20.0, activity=0.5))),
+    "item-knn:conditional": Member(partial(ItemKnn, ItemKnnConfig(neighbours=200, shrinkage=5.0, asymmetry=1.0, activity=0.5))),
+    "user-knn": Member(partial(UserKnn, UserKnnConfig(neighbours=200))),
+    "ease": Member(partial(Ease, EaseConfig(reg=500.0, max_items=_SOLVED))),
+    "regression": Member(partial(FewShotRegression, FewShotRegressionConfig(max_items=_SOLVED))),
+    "als": Member(partial(Als, AlsConfig())),
+    "hybrid": Member(partial(Hybrid, HybridConfig())),
 }
 """Members of ``auto``: their scores are a prior plus one contribution per example. A second setting of a member is a member."""
 

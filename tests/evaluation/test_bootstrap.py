@@ -1,11 +1,11 @@
-"""Intervals: right where theory knows the answer, joint where they claim to be."""
+"""Resampling users: right where theory knows the answer."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from fewrec.evaluation.bootstrap import Replicates, Resampler, WeightsOf, interval, simultaneous
+from fewrec.evaluation.bootstrap import Replicates, Resampler, WeightsOf, interval
 from fewrec.evaluation.outcomes import PerPair, PerUser
 
 
@@ -18,7 +18,7 @@ def replicates(blocks: dict[int, PerUser], seed: int = 0, count: int = 2000) -> 
 def test_interval_of_a_mean_is_the_normal_one() -> None:
     values = np.random.default_rng(1).normal(0.4, 0.1, size=400)
     found = replicates({0: PerUser(np.arange(400), ("m",), values[:, None])})
-    estimate, low, high = interval(found.statistic("m", [0], resample_draws=False))
+    estimate, low, high = interval(found.statistic("m", [0]))
     error = values.std() / 20
     assert estimate == pytest.approx(values.mean())
     assert (high - low) / 2 == pytest.approx(1.96 * error, rel=0.08)
@@ -30,52 +30,15 @@ def test_users_are_resampled_with_all_their_draws() -> None:
     users = np.arange(200)
     same = replicates({0: PerUser(users, ("m",), values), 1: PerUser(users, ("m",), values)})
     other = replicates({0: PerUser(users, ("m",), values), 1: PerUser(users + 200, ("m",), values)})
-    spread = [np.std(found.statistic("m", [0, 1], resample_draws=False)) for found in (same, other)]
+    spread = [np.std(found.statistic("m", [0, 1])) for found in (same, other)]
     assert spread[0] / spread[1] == pytest.approx(np.sqrt(2), rel=0.1)
-
-
-def test_training_draws_widen_a_difference() -> None:
-    """With differences that depend on the draw alone, the spread is that of a mean of D draws, unbiased."""
-    effects = np.random.default_rng(3).normal(0, 1, size=10)
-    users = np.arange(300)
-    found = replicates({d: PerUser(users, ("m",), np.full((300, 1), 5 + effect)) for d, effect in enumerate(effects)})
-    spread = np.std(found.statistic("m", list(range(10)), resample_draws=True)[1:])
-    assert spread == pytest.approx(effects.std(ddof=1) / np.sqrt(10), rel=0.1)
-    assert np.std(found.statistic("m", list(range(10)), resample_draws=False)[1:]) < 1e-9
 
 
 def test_missing_values_leave_the_user_out() -> None:
     values = np.array([[0.2], [np.nan], [0.4]])
     found = replicates({0: PerUser(np.arange(3), ("m",), values)})
-    assert found.statistic("m", [0], resample_draws=False)[0] == pytest.approx(0.3)
+    assert found.statistic("m", [0])[0] == pytest.approx(0.3)
     assert found.users_of("m", [0]) == 2
-
-
-def test_simultaneous_intervals_hold_together() -> None:
-    """40 true differences of 0: in about 5 % of worlds, not in 87 %, does any interval miss it."""
-    rng = np.random.default_rng(4)
-    missed = alone = 0
-    for world in range(100):
-        values = rng.normal(size=(120, 40))
-        found = replicates({0: PerUser(np.arange(120), tuple(f"m{j}" for j in range(40)), values)}, seed=world, count=400)
-        statistics = [found.statistic(f"m{j}", [0], resample_draws=True) for j in range(40)]
-        intervals, critical = simultaneous(statistics)
-        assert 2.7 < critical < 3.8
-        missed += any(low > 0 or high < 0 for _, low, high in intervals)
-        alone += any(low > 0 or high < 0 for _, low, high in ((s[0], *np.quantile(s[1:], [0.025, 0.975])) for s in statistics))
-    assert missed <= 13
-    assert alone >= 70
-
-
-def test_differences_without_spread() -> None:
-    """Equal models differ by exactly 0; equal differences of all users are taken as they are; neither disturbs the others."""
-    noisy = np.random.default_rng(5).normal(0.0, 1.0, size=500)
-    intervals, critical = simultaneous([np.zeros(500), np.full(500, -0.25), noisy])
-    assert intervals[0] == (0, 0, 0)
-    assert intervals[1] == (-0.25, -0.25, -0.25)
-    assert intervals[2][1] < noisy[0] < intervals[2][2]
-    assert 1.7 < critical < 3.3
-    assert simultaneous([])[0] == []
 
 
 def test_pooled_auc_is_bootstrapped_by_user() -> None:

@@ -79,7 +79,7 @@ def split_pairs(seed: int = 0) -> tuple[Interactions, Interactions]:
 def test_labels_from_scores_and_from_probabilities() -> None:
     train, test = split_pairs()
     models = {"constant": Constant, "auto": ParityPredictor, "scores": Parity}
-    settings = LabelsSettings(seeds=2, small_draws=2, replicates=300)
+    settings = LabelsSettings(seeds=2, small_draws=2, replicates=300, compared=("all",))
     document = evaluate("labels", models, catalogue=WORLD[0], interactions=train, test=test, settings=settings, run=QUIET)
     for model in ("auto", "scores"):
         for metric in ("auc", "uauc"):

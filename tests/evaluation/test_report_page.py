@@ -45,7 +45,7 @@ def documents() -> dict[str, dict]:
             catalogue=catalogue,
             interactions=entries(events, ~test),
             test=entries(events, test),
-            settings=LabelsSettings(seeds=1, small_draws=1, replicates=200),
+            settings=LabelsSettings(seeds=1, small_draws=1, replicates=200, compared=("all",)),
             run=QUIET,
         ),
     }
@@ -109,6 +109,18 @@ def test_the_grid_says_what_the_comparisons_say(documents: dict[str, dict]) -> N
         "warm": 9,
         "cold": 9,
     }
+
+
+def test_the_page_is_about_what_was_compared(documents: dict[str, dict]) -> None:
+    """The primary metric, wherever it stands among the metrics."""
+    catalogue, events = block_world()
+    settings = KShotSettings(
+        k=(0, 3), train_users=(10,), seeds=2, small_draws=2, replicates=200, metrics=("recall@20", "ndcg@10", "mrr")
+    )
+    models = {"auto": Parity, "popularity": Popularity}
+    document = evaluate("kshot", models, catalogue=catalogue, interactions=events, settings=settings, run=QUIET)
+    assert {row["metric"] for row in document["comparisons"]} == {"ndcg@10"} == set(document["settings"]["compared"])
+    assert "Who wins, by how much: ndcg@10" in html(document)
 
 
 def test_lower_is_better_for_a_loss(documents: dict[str, dict]) -> None:

@@ -133,6 +133,28 @@ def strongest_per_row(matrix: sparse.csr_matrix, n_kept: int | None) -> sparse.c
     return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
 
 
+def most_liked(likes: sparse.csr_matrix, max_items: int | None) -> Rows:
+    """Rows of the items with a like, ascending; the ``max_items`` most liked of them."""
+    counts = liked_counts(likes)
+    items = np.flatnonzero(counts)
+    if max_items is not None and len(items) > max_items:
+        items = np.sort(np.argsort(-counts, kind="stable")[:max_items])
+    return items
+
+
+def parts_of(weights: Matrix, items: Rows, n_items: int, examples: Examples, rows: Rows) -> Matrix:
+    """(k, r) contributions where ``weights`` is a matrix over some ``items`` alone; zero elsewhere."""
+    place = np.full(n_items, -1, dtype=np.int64)
+    place[items] = np.arange(len(items))
+    of_example = np.where(examples.rows >= 0, place[np.maximum(examples.rows, 0)], -1)
+    known = (of_example >= 0)[:, None] & (place[rows] >= 0)[None, :]
+    parts: Matrix = np.zeros(known.shape, dtype=np.float32)
+    if known.any():
+        parts = np.where(known, weights[np.maximum(of_example, 0)][:, np.maximum(place[rows], 0)], 0)
+    weighted: Matrix = parts * (examples.utility * examples.weight)[:, None]
+    return weighted
+
+
 class PriorOnlyBaseline(AdditiveBaseline):
     """A peer that says the same to everybody; ``_learn`` sets ``_prior`` and that is all."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-from fewrec.baselines._base import AdditiveBaseline, liked_counts, popularity_prior, profiles
+from fewrec.baselines._base import AdditiveBaseline, liked_counts, most_liked, parts_of, popularity_prior, profiles
 from fewrec.episodes import TuningConfig, choose, make_folds
 from fewrec.errors import SettingError
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
@@ -25,6 +25,8 @@ class EaseConfig:
     """L2 weight, > 0."""
     popularity: float = 0.0
     """Weight of the share of training users who like the item, >= 0."""
+    max_items: int | None = None
+    """The most liked items that take part; None for all with a like. Fitting costs their cube."""
 
     def __post_init__(self) -> None:
         if not self.reg > 0:
@@ -56,7 +58,7 @@ class Ease(AdditiveBaseline):
             folds = make_folds(catalogue, interactions, rng=rng, config=TuningConfig(n_folds=3))
             self.config = choose(settings, folds, Spectrum, Spectrum.scores)
         self._prior = popularity_prior(likes, self.config.popularity)
-        self._liked = np.flatnonzero(liked_counts(likes))
+        self._liked = most_liked(likes, self.config.max_items)
         self._weights = item_weights(likes[:, self._liked].tocsr(), self.config.reg)
 
     def _sums(self, examples: Sequence[Examples]) -> Matrix:
@@ -65,15 +67,7 @@ class Ease(AdditiveBaseline):
         return sums
 
     def _parts(self, examples: Examples, rows: Rows) -> Matrix:
-        place = np.full(len(self._prior), -1, dtype=np.int64)
-        place[self._liked] = np.arange(len(self._liked))
-        of_example = np.where(examples.rows >= 0, place[np.maximum(examples.rows, 0)], -1)
-        of_row = place[rows]
-        known = (of_example >= 0)[:, None] & (of_row >= 0)[None, :]
-        parts: Matrix = np.zeros(known.shape, dtype=np.float32)
-        if known.any():
-            parts = np.where(known, self._weights[np.maximum(of_example, 0)][:, np.maximum(of_row, 0)], 0)
-        return parts * (examples.utility * examples.weight)[:, None]
+        return parts_of(self._weights, self._liked, len(self._prior), examples, rows)
 
 
 def item_weights(likes: sparse.csr_matrix, reg: float) -> Matrix:

@@ -51,8 +51,9 @@ def wanted_settings(protocol: str, given: Mapping[str, Any]) -> EvaluationSettin
     for name in ("k", "train_users", "shots"):
         if name in values:
             values[name] = _counts(_flag(name), values[name])
-    if "metrics" in values:
-        values["metrics"] = tuple(name.strip() for name in values["metrics"].split(",") if name.strip())
+    for name in ("metrics", "compared"):
+        if name in values:
+            values[name] = tuple(each.strip() for each in values[name].split(",") if each.strip())
     return settings(**values)
 
 

@@ -1,13 +1,7 @@
-"""Intervals: which of the differences in the table would survive other users, and other training users?
+"""Bootstrap over users: what would the numbers have been with other users?
 
-- **One model** (``results``): users are resampled with all that belongs to them, in whatever draws; 95 % percentile interval.
-- **Two models** (``comparisons``): paired. Users and draws are resampled independently and the weights multiplied, the *pigeonhole*
-  bootstrap (Owen, Annals of Applied Statistics 2007), which is a little too wide and never too narrow. Of D draws, D - 1 are taken with
-  replacement, which makes the spread of a mean over few draws unbiased (Rao & Wu, JASA 1988). A single draw is kept: the
-  interval is then about users alone.
-- **Many cells**: one critical value c for all comparisons of a document, the 95 % point of the largest |t| among them in a replicate
-  (Romano & Wolf, Econometrica 2005); an interval is difference -+ c * its bootstrap standard deviation. All intervals hold
-  together with 95 % confidence, however the cells depend on each other, since all share the same replicates.
+Users are resampled with all that belongs to them, in whatever draws, and the same replicates serve all models and cells. One model
+(``results``) gets a 95 % percentile interval from them; how two models are compared is in ``comparing``.
 
 Replicate 0 is the data itself, so an estimate and its replicates come out of the same matrix product.
 """
@@ -17,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fewrec.evaluation.metrics.ranked import Values
 from fewrec.evaluation.outcomes import Block
@@ -41,7 +34,7 @@ class Resampler:
         for row in self._counts[1:]:
             row[:] = np.bincount(rng.integers(n_users, size=n_users), minlength=n_users).clip(max=255)
         self._rng = rng
-        self._draws: dict[int, Values] = {}
+        self._multipliers: dict[int, Values] = {}
 
     @property
     def rows(self) -> int:
@@ -52,15 +45,15 @@ class Resampler:
         """(B + 1, len(users)) how often each user was drawn."""
         return self._counts[rows, np.searchsorted(self._users, users)].astype(np.float64)
 
-    def draw_weights(self, n_draws: int) -> Values:
-        """(B + 1, n_draws) how often each draw was drawn, in units that sum to n_draws."""
-        if n_draws not in self._draws:
-            weights = np.ones((self.rows, n_draws))
-            if n_draws > 1:
-                taken = self._rng.multinomial(n_draws - 1, np.full(n_draws, 1 / n_draws), size=self.rows - 1)
-                weights[1:] = taken * (n_draws / (n_draws - 1))
-            self._draws[n_draws] = weights
-        return self._draws[n_draws]
+    def draw_multipliers(self, draws: Sequence[int]) -> Values:
+        """(B, draws) standard normal numbers, the same for a draw wherever it stands: what one draw does to several cells, it does to all at once.
+
+        Normal rather than counts: three draws can be resampled in ten ways only, and the tails that matter are not among them.
+        """
+        for draw in draws:
+            if draw not in self._multipliers:
+                self._multipliers[draw] = self._rng.standard_normal(self.rows - 1)
+        return np.stack([self._multipliers[draw] for draw in draws], axis=1)
 
 
 class Replicates:
@@ -71,16 +64,26 @@ class Replicates:
         self._resampler = resampler
         self._parts = {draw: weights_of.replicate(block) for draw, block in blocks.items()}
 
-    def statistic(self, metric: str, draws: Sequence[int], *, resample_draws: bool) -> Values:
+    def statistic(self, metric: str, draws: Sequence[int]) -> Values:
         """(B + 1,) the metric over ``draws``; NaN in a replicate that drew nobody."""
-        weights = self._resampler.draw_weights(len(draws)) if resample_draws else np.ones((self._resampler.rows, len(draws)))
-        top, bottom = np.zeros(self._resampler.rows), np.zeros(self._resampler.rows)
-        for i, draw in enumerate(draws):
-            column = self.blocks[draw].metrics.index(metric)
-            numerator, denominator = self._parts[draw]
-            top += weights[:, i] * numerator[:, column]
-            bottom += weights[:, i] * denominator[:, column]
-        return top / np.where(bottom > 0, bottom, np.nan)
+        top, bottom = self._columns(metric, draws)
+        return _ratio(top.sum(axis=1), bottom.sum(axis=1))
+
+    def deviations(self, metric: str, draws: Sequence[int]) -> Values:
+        """(B + 1, draws) how much each draw pulls the metric up or down; they sum to 0. NaN as in :meth:`statistic`.
+
+        The metric is T/B with sums over draws, so that draw d pulls it by (T_d - B_d * T/B) / B.
+        """
+        top, bottom = self._columns(metric, draws)
+        total = bottom.sum(axis=1)
+        return _ratio(top - bottom * _ratio(top.sum(axis=1), total)[:, None], total[:, None])
+
+    def _columns(self, metric: str, draws: Sequence[int]) -> tuple[Values, Values]:
+        """Numerators and denominators (B + 1, draws)."""
+        columns = [self.blocks[draw].metrics.index(metric) for draw in draws]
+        parts = [self._parts[draw] for draw in draws]
+        top = np.stack([part[0][:, column] for part, column in zip(parts, columns, strict=True)], axis=1)
+        return top, np.stack([part[1][:, column] for part, column in zip(parts, columns, strict=True)], axis=1)
 
     def draws_with(self, metric: str) -> list[int]:
         """Draws in which the metric was measured on somebody."""
@@ -128,21 +131,7 @@ def interval(replicates: Values) -> tuple[float, float, float]:
     return estimate, max(float(low), 0.0), float(high)
 
 
-def simultaneous(differences: Sequence[Values]) -> tuple[list[tuple[float, float, float]], float]:
-    """(estimate, low, high) of J statistics, each (B + 1,), whose intervals hold together; and the critical value of |t|.
-
-    A difference that is the same in every replicate has no spread to judge by: where it is 0 its interval is [0, 0]; where it is not,
-    every user differs by the same amount, and the interval is that amount. Such cells take no part in the critical value.
-    """
-    if not differences:
-        return [], float("nan")
-    table = np.stack(differences)  # (J, B + 1)
-    estimate = table[:, 0]
-    spread = np.nanstd(table[:, 1:], axis=1)
-    varies = spread > 1e-12
-    critical = 0.0
-    if varies.any():
-        t: NDArray[np.float64] = np.abs(table[varies, 1:] - estimate[varies, None]) / spread[varies, None]
-        critical = float(np.quantile(np.nan_to_num(t).max(axis=0), LEVEL))
-    reach = np.where(varies, critical * spread, 0.0)
-    return [(float(d), float(d - r), float(d + r)) for d, r in zip(estimate, reach, strict=True)], critical
+def _ratio(top: Values, bottom: Values) -> Values:
+    """``top / bottom``, NaN where there is nothing to divide by."""
+    found: Values = top / np.where(bottom > 0, bottom, np.nan)
+    return found

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from fewrec import __version__
-from fewrec.evaluation.bootstrap import Replicates, Resampler, WeightsOf, interval, simultaneous
+from fewrec.evaluation.bootstrap import Replicates, Resampler, WeightsOf, interval
+from fewrec.evaluation.comparing import Difference, simultaneous
 from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.metrics.ranked import Values
 from fewrec.evaluation.outcomes import Block, Cell
 from fewrec.evaluation.protocols.base import EvaluationProtocol
 from fewrec.evaluation.runner import Run
@@ -44,20 +44,19 @@ def build_document(
     timing = _Timing(cells)
     sections: dict[str, list[dict[str, Any]]] = {"results": [], "curves": []}
     pairs: list[dict[str, Any]] = []
-    differences: list[Values] = []
+    differences: list[Difference] = []
     for key in sorted(table, key=_reading_order):
         weights_of = WeightsOf(resampler)
         measured = {m: Replicates(table[key][m], resampler, weights_of) for m in models if m in table[key]}
         for model, replicates in measured.items():
             sections[key[0]] += _rows(key, model, replicates, settings.metrics, timing)
         if key[0] == "results" and settings.champion in measured:
-            compared = settings.compared or settings.metrics
-            for row, difference in _differences(key, settings.champion, measured, compared, settings.family):
+            for row, difference in _differences(key, settings.champion, measured, settings.comparing, settings.family):
                 pairs.append(row)
                 differences.append(difference)
-    intervals, critical = simultaneous(differences)
-    for row, (estimate, low, high) in zip(pairs, intervals, strict=True):
-        row |= {"difference": estimate, "low": low, "high": high}
+    intervals, critical = simultaneous(differences, resampler)
+    for row, found in zip(pairs, intervals, strict=True):
+        row |= {"difference": found.estimate, "low": found.low, "high": found.high}
     notes = [*_caveats(protocol, models, sections["results"]), *protocol.notes]
     notes += list(dict.fromkeys(note for cell in cells for note in cell.notes))
     return {
@@ -66,6 +65,7 @@ def build_document(
         "settings": settings.to_dict()
         | {"models": list(models), "sizes": list(protocol.sizes)}
         | {"draws": {str(n): list(range(protocol.draws(n))) for n in protocol.sizes}, "jobs": run.jobs}
+        | {"compared": list(settings.comparing)}
         | {"critical_value": critical if pairs else None, "n_comparisons": len(pairs)},
         "results": sections["results"],
         "curves": sections["curves"],
@@ -113,7 +113,7 @@ def _rows(key: Key, model: str, replicates: Replicates, metrics: Sequence[str], 
     for metric in metrics:
         draws = replicates.draws_with(metric)
         if draws:
-            mean, low, high = interval(replicates.statistic(metric, draws, resample_draws=False))
+            mean, low, high = interval(replicates.statistic(metric, draws))
             row = {"model": model, "train_users": n, "k": k, "items": items, "metric": metric}
             row |= {
                 "mean": mean,
@@ -128,7 +128,7 @@ def _rows(key: Key, model: str, replicates: Replicates, metrics: Sequence[str], 
 
 def _differences(
     key: Key, champion: str, measured: dict[str, Replicates], metrics: Sequence[str], family: str
-) -> list[tuple[dict[str, Any], Values]]:
+) -> list[tuple[dict[str, Any], Difference]]:
     """The champion minus each other model, in the draws that both have, on metrics where one direction is better."""
     _, n, k, items = key
     found = []
@@ -139,8 +139,8 @@ def _differences(
             draws = [draw for draw in other.draws_with(metric) if draw in own]
             if better is None or not draws:
                 continue
-            mine = measured[champion].statistic(metric, draws, resample_draws=True)
-            theirs = other.statistic(metric, draws, resample_draws=True)
+            mine, theirs = measured[champion].statistic(metric, draws)[0], other.statistic(metric, draws)[0]
+            difference = Difference.between(measured[champion], other, metric, draws, group=(n, items, metric), peer=against)
             row = {
                 "model": champion,
                 "against": against,
@@ -151,7 +151,7 @@ def _differences(
                 "better": better,
             }
             row |= {"n_users": other.users_of(metric, draws), "n_draws": len(draws)}
-            found.append((row | {"mean": float(mine[0]), "against_mean": float(theirs[0])}, mine - theirs))
+            found.append((row | {"mean": float(mine), "against_mean": float(theirs)}, difference))
     return found
 
 

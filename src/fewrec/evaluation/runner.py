@@ -28,7 +28,7 @@ class Run:
     cache: Path | None = None
     """Folder of finished cells; None to keep none."""
     versions: Mapping[str, str] = field(default_factory=dict)
-    """Model name -> a string that changes whenever the model's scores may; part of the cache key."""
+    """Model name -> a string that changes whenever the model's scores may, such as ``fewrec.sources.code_version`` gives; part of the cache key."""
     jobs: int = 1
     """Processes; each takes whole draws, with one thread. Timings of more than one disturb each other."""
     progress: bool = True
@@ -37,7 +37,7 @@ class Run:
 
     def __post_init__(self) -> None:
         if self.jobs < 1:
-            raise SettingError(f"jobs is {self.jobs}, expected at least 1")
+            raise SettingError(f"jobs is {self.jobs}, expected at least 1", hint="1 runs everything in this process")
 
 
 class Job(NamedTuple):

@@ -14,6 +14,8 @@ Count = int | Literal["all"]
 
 RANKED = ("ndcg@10", "recall@20", "mrr", "uauc", "coverage", "diversity", "novelty")
 LABELLED = ("auc", "uauc", "log-loss", "calibration-error")
+PRIMARY: Mapping[str, tuple[str, ...]] = {"ranked": ("ndcg@10",), "labelled": ("auc", "uauc")}
+"""Family of protocols -> metrics on which models are compared, unless others are named: chosen before any result was seen."""
 
 S = TypeVar("S", bound="EvaluationSettings")
 
@@ -31,7 +33,8 @@ class EvaluationSettings:
     champion: str = "auto"
     """The model that ``comparisons`` compares with every other."""
     compared: tuple[str, ...] = ()
-    """Metrics to compare on, named beforehand; empty for all that have a better direction. Fewer comparisons have narrower intervals."""
+    """Metrics to compare on, named beforehand; ``("all",)`` for all of which more or less is better; empty for those of :data:`PRIMARY` that
+    are measured (all, where none is). Fewer comparisons have narrower intervals."""
     heavy: frozenset[str] = frozenset()
     """Models too slow for the grid: run at the largest number of training users only, in one draw."""
     replicates: int = 2000
@@ -48,11 +51,20 @@ class EvaluationSettings:
         _check(len(self.metrics) > 0, "metrics", self.metrics, "at least one name")
         for name in self.metrics:
             parse_metric(name, self.family)
-        for name in self.compared:
-            _check(name in self.metrics, "compared", name, f"one of the metrics: {', '.join(self.metrics)}")
-            _check(
-                parse_metric(name, self.family).better is not None, "compared", name, "a metric of which more or less is better"
-            )
+        for name in self.compared if self.compared != ("all",) else ():
+            comparable = [each for each in self.metrics if self._comparable(each)]
+            _check(name in comparable, "compared", name, f"metrics that are measured and have a better direction: {comparable}")
+
+    def _comparable(self, metric: str) -> bool:
+        return parse_metric(metric, self.family).better is not None
+
+    @property
+    def comparing(self) -> tuple[str, ...]:
+        """The metrics that models are compared on."""
+        comparable = tuple(name for name in self.metrics if self._comparable(name))
+        if self.compared == ("all",):
+            return comparable
+        return self.compared or tuple(name for name in comparable if name in PRIMARY[self.family]) or comparable
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; :meth:`from_dict` is its inverse."""

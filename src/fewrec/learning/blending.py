@@ -15,9 +15,11 @@ import numpy as np
 from fewrec.types import Matrix, Rows, Vector
 
 DEPTH = 10
-DISCOUNT = 1 / np.log2(np.arange(2, DEPTH + 2))
-KNOTS = (1.0, 10.0)
-"""k at which weights are learned; between them they are interpolated in log k, outside they stay."""
+DISCOUNT = (1 / np.log2(np.arange(2, DEPTH + 2))).astype(np.float32)
+KNOTS = (0, 1, 10)
+"""k at which weights are learned. No example at all is a case of its own; from 1 to 10 they are interpolated in log k."""
+STEPS = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.03), (1.0, 0.1), (1.0, 0.3), (1.0, 1.0))
+"""Moves of one weight w at a knot: to factor x w + step x the sum of the knot's weights."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,11 @@ class Weights:
 
     members: tuple[str, ...]
     at_knots: Matrix
-    """(2, J) >= 0."""
+    """(len(KNOTS), J) >= 0. Proportions matter, and between two knots the one whose weights sum to more counts more."""
 
     def at(self, k: int) -> Vector:
         """(J,) weights for k examples, summing to 1."""
-        share = float(np.clip(np.log(max(k, 1) / KNOTS[0]) / np.log(KNOTS[1] / KNOTS[0]), 0, 1))
-        mixed = (1 - share) * self.at_knots[0] + share * self.at_knots[1]
+        mixed: Vector = knot_shares(k) @ self.at_knots
         total = mixed.sum()
         scaled: Vector = mixed / total if total > 0 else np.full_like(mixed, 1 / len(mixed))
         return scaled
@@ -39,13 +40,14 @@ class Weights:
     def of(self, members: Sequence[str]) -> Weights:
         """The same weights for another list of members; a member not known here counts nothing."""
         known = {name: column for column, name in enumerate(self.members)}
-        columns = [self.at_knots[:, known[name]] if name in known else np.zeros(2, dtype=np.float32) for name in members]
-        return Weights(tuple(members), _normalised(np.stack(columns, axis=1)))
+        nothing = np.zeros(len(KNOTS), dtype=np.float32)
+        columns = [self.at_knots[:, known[name]] if name in known else nothing for name in members]
+        return Weights(tuple(members), np.stack(columns, axis=1))
 
     @classmethod
     def from_mapping(cls, weights: Mapping[str, Sequence[float]]) -> Weights:
-        """From ``{member: [weight at k = 1, weight at k = 10]}``."""
-        return cls(tuple(weights), _normalised(np.array(list(weights.values()), dtype=np.float32).T))
+        """From ``{member: [weight at each knot]}``."""
+        return cls(tuple(weights), np.array(list(weights.values()), dtype=np.float32).T)
 
     def to_mapping(self) -> dict[str, list[float]]:
         """What :meth:`from_mapping` takes; members that count nothing are left out."""
@@ -53,10 +55,18 @@ class Weights:
         return {name: [round(float(w), 4) for w in column] for name, column in columns if max(column) > 0}
 
 
-def _normalised(at_knots: Matrix) -> Matrix:
-    total = at_knots.sum(axis=1, keepdims=True)
-    scaled: Matrix = np.divide(at_knots, total, out=np.full_like(at_knots, 1 / at_knots.shape[1]), where=total > 0)
-    return scaled
+def knot_shares(k: int) -> Vector:
+    """(len(KNOTS),) how much each knot says about k examples, summing to 1."""
+    shares = np.zeros(len(KNOTS), dtype=np.float32)
+    if k == 0:
+        shares[0] = 1
+    else:
+        place = float(np.interp(np.log(k), np.log(KNOTS[1:]), np.arange(1, len(KNOTS))))
+        low = int(place)
+        shares[low] = 1 - (place - low)
+        if place > low:
+            shares[low + 1] = place - low
+    return shares
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Episodes:
     """Scores of all members on the candidates that any of them puts near the top, for every episode."""
 
     scores: Matrix
-    """(e, J, c) standardised scores; -inf in padding and at revealed items."""
+    """(e, J, c) standardised scores; -1e6 in padding."""
     relevant: Matrix
     """(e, c) 1 where the candidate is to be found."""
     ideal: Vector
@@ -76,19 +86,24 @@ class Episodes:
 
     def ndcg(self, weights: Weights) -> Vector:
         """(e,) NDCG@10 of the blend."""
-        if len(self.shots) == 0:
-            return np.zeros(0, dtype=np.float32)
-        k, which = np.unique(self.shots, return_inverse=True)
-        w = np.stack([weights.at(int(each)) for each in k]).astype(np.float32)[which]  # (e, J)
-        return self.ndcg_of((w[:, None] @ self.scores)[:, 0])  # (e, c)
+        return self.ndcg_of(self.blend(weights.at_knots), np.arange(len(self.shots)))
 
-    def ndcg_of(self, blend: Matrix) -> Vector:
-        """(e,) NDCG@10 of blended candidate scores (e, c)."""
+    def blend(self, at_knots: Matrix) -> Matrix:
+        """(e, c) weighted sums of the members' scores; ``at_knots`` (knots, J)."""
+        shares = np.array([knot_shares(int(k)) for k in self.shots], dtype=np.float32).reshape(-1, len(KNOTS))
+        blended: Matrix = ((shares @ at_knots.astype(np.float32))[:, None] @ self.scores)[:, 0]
+        return blended
+
+    def ndcg_of(self, blend: Matrix, which: Rows) -> Vector:
+        """(w,) NDCG@10 of the episodes ``which`` (w,) from their blended scores (w, c)."""
+        if len(which) == 0:
+            return np.zeros(0, dtype=np.float32)
         depth = min(DEPTH, blend.shape[1])
         top = np.argpartition(-blend, depth - 1, axis=1)[:, :depth]
         order = np.argsort(-np.take_along_axis(blend, top, axis=1), axis=1, kind="stable")
         top = np.take_along_axis(top, order, axis=1)
-        gains: Vector = (np.take_along_axis(self.relevant, top, axis=1) * DISCOUNT[:depth]).sum(axis=1) / self.ideal
+        found = np.take_along_axis(self.relevant[which], top, axis=1)
+        gains: Vector = (found @ DISCOUNT[:depth] / self.ideal[which]).astype(np.float32)
         return gains
 
 
@@ -113,19 +128,19 @@ def learn_weights(episodes: Episodes, prior: Weights, starts: Sequence[Weights],
     best, gains = prior, episodes.ndcg(prior)
     for start in starts:
         other = episodes.ndcg(start)
-        if judge.is_better(other, gains, config.switch_caution):
+        if judge.is_better(other - gains, config.switch_caution):
             best, gains = start, other
+    ascent = _Ascent(episodes, judge, best.at_knots)
     for _ in range(config.n_passes):
-        moved = False
-        for member in range(len(prior.members)):
-            for knots in ((0, 1), (0,), (1,)):
-                options = [(w, episodes.ndcg(w)) for w in _moves(best, member, knots)]
-                candidate, candidate_gains = max(options, key=lambda option: judge.mean(option[1]))
-                if judge.is_better(candidate_gains, gains, config.caution):
-                    best, gains, moved = candidate, candidate_gains, True
-        if not moved:
+        moved = [ascent.move(member, knots, config.caution) for member in range(len(prior.members)) for knots in _KNOT_SETS]
+        if not any(moved):
             break
-    return _without_idlers(best, gains, episodes, judge)
+    ascent.drop_idlers()
+    return Weights(prior.members, ascent.at_knots * (len(KNOTS) / ascent.at_knots.sum()))
+
+
+_KNOT_SETS = ((0,), tuple(range(1, len(KNOTS))), *((knot,) for knot in range(1, len(KNOTS))))
+"""Knots that are moved together."""
 
 
 class _Judge:
@@ -136,38 +151,66 @@ class _Judge:
         per_k = {k: np.sum(shots == k) for k in np.unique(shots)}
         self._share = np.array([1 / (len(per_k) * per_k[k]) for k in shots])  # sums to 1
 
-    def mean(self, gains: Vector) -> float:
-        return float(self._share @ gains)
+    def gain(self, difference: Vector) -> float:
+        """Mean of a difference (e,)."""
+        return float(self._share @ difference)
 
-    def is_better(self, new: Vector, old: Vector, caution: float) -> bool:
-        difference = self._share * (new - old)
-        per_user = np.bincount(self._owner, weights=difference)
+    def is_better(self, difference: Vector, caution: float) -> bool:
+        """Whether a difference (e,) exceeds ``caution`` standard errors."""
+        per_user = np.bincount(self._owner, weights=self._share * difference)
         error = float(np.sqrt(np.square(per_user - per_user.mean()).sum()))
         return float(per_user.sum()) > max(caution * error, 1e-6)
 
 
-def _moves(weights: Weights, member: int, knots: tuple[int, ...]) -> list[Weights]:
-    moved = []
-    for factor, step in ((0.0, 0.0), (0.5, 0.0), (1.0, 0.03), (1.0, 0.1), (1.0, 0.3), (1.0, 1.0)):
-        at_knots = weights.at_knots.copy()
-        for knot in knots:
-            at_knots[knot, member] = at_knots[knot, member] * factor + step
-        if (at_knots.sum(axis=1) > 0).all():
-            moved.append(Weights(weights.members, _normalised(at_knots)))
-    return moved
+class _Ascent:
+    """The state of the ascent. A move of one weight adds a multiple of one member's scores to a blend that is kept."""
 
+    def __init__(self, episodes: Episodes, judge: _Judge, at_knots: Matrix) -> None:
+        self._episodes, self._judge = episodes, judge
+        self.at_knots = at_knots.astype(np.float32)
+        self._blend = episodes.blend(self.at_knots)
+        self._gains = episodes.ndcg_of(self._blend, np.arange(len(episodes.shots)))
+        self._shares = np.array([knot_shares(int(k)) for k in episodes.shots], dtype=np.float32)  # (e, knots)
 
-def _without_idlers(weights: Weights, gains: Vector, episodes: Episodes, judge: _Judge) -> Weights:
-    """Members whose absence costs nothing are dropped, the smallest first."""
-    for member in np.argsort(weights.at_knots.sum(axis=0)):
-        at_knots = weights.at_knots.copy()
-        if at_knots[:, member].sum() == 0:
-            continue
-        at_knots[:, member] = 0
-        if (at_knots.sum(axis=1) == 0).any():
-            continue
-        leaner = Weights(weights.members, _normalised(at_knots))
-        leaner_gains = episodes.ndcg(leaner)
-        if judge.mean(leaner_gains) >= judge.mean(gains):
-            weights, gains = leaner, leaner_gains
-    return weights
+    def move(self, member: int, knots: tuple[int, ...], caution: float) -> bool:
+        """Move a weight to the best of some places, if that is better enough."""
+        best: tuple[float, Matrix, Vector] | None = None
+        for factor, step in STEPS:
+            candidate = self.at_knots.copy()
+            for knot in knots:
+                candidate[knot, member] = candidate[knot, member] * factor + step * candidate[knot].sum()
+            if not (candidate.sum(axis=1) > 0).all() or (candidate == self.at_knots).all():
+                continue
+            difference = self._difference(candidate, member)
+            gain = self._judge.gain(difference)
+            if best is None or gain > best[0]:
+                best = gain, candidate, difference
+        if best is None or not self._judge.is_better(best[2], caution):
+            return False
+        self._take(best[1], best[2], member)
+        return True
+
+    def drop_idlers(self) -> None:
+        """Members whose absence costs nothing are dropped, the smallest first."""
+        for member in np.argsort((self.at_knots / self.at_knots.sum(axis=1, keepdims=True)).sum(axis=0)):
+            candidate = self.at_knots.copy()
+            candidate[:, member] = 0
+            if self.at_knots[:, member].any() and (candidate.sum(axis=1) > 0).all():
+                difference = self._difference(candidate, member)
+                if self._judge.gain(difference) >= 0:
+                    self._take(candidate, difference, member)
+
+    def _difference(self, candidate: Matrix, member: int) -> Vector:
+        """(e,) what the candidate, which differs in one member's weights, gains over the present weights."""
+        added = self._shares @ (candidate - self.at_knots)[:, member]  # (e,)
+        which = np.flatnonzero(added)
+        blend = self._blend[which] + added[which, None] * self._episodes.scores[which, member]
+        difference = np.zeros(len(added), dtype=np.float32)
+        difference[which] = self._episodes.ndcg_of(blend, which) - self._gains[which]
+        return difference
+
+    def _take(self, candidate: Matrix, difference: Vector, member: int) -> None:
+        added = self._shares @ (candidate - self.at_knots)[:, member]
+        self._blend += added[:, None] * self._episodes.scores[:, member]
+        self._gains = self._gains + difference
+        self.at_knots = candidate

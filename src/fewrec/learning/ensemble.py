@@ -12,11 +12,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fewrec.episodes import Fold, TuningConfig, make_folds
+from fewrec.episodes import Fold, TuningConfig, make_folds, top_columns
 from fewrec.errors import NotFittedError
-from fewrec.learning.blending import DEPTH, DISCOUNT, BlendConfig, Episodes, Weights, learn_weights
-from fewrec.learning.prior import prior_weights
+from fewrec.learning.blending import DEPTH, DISCOUNT, KNOTS, BlendConfig, Episodes, Weights, learn_weights
+from fewrec.learning.prior import crowd, prior_weights
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
+
+
+@dataclass(frozen=True)
+class Member:
+    """One candidate for an ensemble."""
+
+    make: Callable[[], Additive]
+    """A new, unfitted model, its settings given."""
+    suits: Callable[[Catalogue, Interactions], bool] | None = None
+    """Whether it could tell anything here; where not it is left out before anything is fitted. None: everywhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +35,11 @@ class EnsembleConfig:
 
     n_candidates: int = 60
     """Items from the top of each member that an episode is judged on."""
-    max_cubic_items: int = 4000
-    """Items with a like above which members whose fit costs their cube (``cubic``) are left out: with 17,000 items one such fit takes
-    minutes, and every fold needs one."""
-    episodes: TuningConfig = field(default_factory=lambda: TuningConfig(n_folds=4, max_users=240, n_repeats=2))
+    episodes: TuningConfig = field(
+        default_factory=lambda: TuningConfig(
+            shots=(0, 1, 3, 5, 10), n_folds=4, max_users=400, n_repeats=2, max_cells=30_000_000
+        )
+    )
     """How many episodes are made."""
     blend: BlendConfig = field(default_factory=BlendConfig)
     """The ascent on their NDCG@10."""
@@ -37,30 +48,28 @@ class EnsembleConfig:
 class Ensemble:
     """A weighted sum of its members' scores, each standardised over the catalogue for the request at hand.
 
-    ``makers`` maps a member's name to what makes it, its settings given (a member in two settings is two members: the weights choose
-    between them, which costs less than choosing first); ``readers`` names the members that understand statements: the
-    others speak only for the share of examples that are items, and what they leave goes to the first reader.
+    A member in two settings is two members: the weights choose between them, which costs less than choosing first. ``readers`` names
+    the members that understand statements: the others speak only for the share of examples that are items, and what they leave goes to
+    the first reader.
     """
 
-    __not_saved__ = ("makers", "_asked")
+    __not_saved__ = ("_candidates", "_asked")
     _asked: tuple[Examples, Mapping[str, tuple[Vector, Vector]]] | None = None
     """The last single user scored, with the location and scale of each member: her explanation follows and needs them again."""
 
     def __init__(
         self,
-        makers: Mapping[str, Callable[[], Additive]],
+        candidates: Mapping[str, Member],
         *,
         name: str = "auto",
         readers: Sequence[str] = ("taste", "content"),
-        cubic: Sequence[str] = ("ease", "ease:calm"),
         config: EnsembleConfig | None = None,
         prior: Weights | None = None,
     ) -> None:
         self._name = name
         self.config = config or EnsembleConfig()
-        self.makers = dict(makers)
+        self._candidates = dict(candidates)
         self._readers = tuple(readers)
-        self._cubic = frozenset(cubic)
         self._given_prior = prior
         self.members: dict[str, Additive] = {}
         self.weights: Weights | None = None
@@ -71,25 +80,25 @@ class Ensemble:
         return self._name
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Ensemble:
-        """Members first (their settings are given), then the weights on episodes whose statistics come from other users."""
-        n_liked = len(np.unique(interactions.item[interactions.utility > 0]))
-        too_many = n_liked > self.config.max_cubic_items
-        makers = {name: make for name, make in self.makers.items() if not (too_many and name in self._cubic)}
-        members = {name: make() for name, make in makers.items()}
-        for member in members.values():
-            member.fit(catalogue, interactions, rng=rng)
-        names = tuple(members)
-        n_active = int(np.sum(np.diff(interactions.likes.indptr) > 0))
-        prior = (self._given_prior or prior_weights(n_active)).of(names)
+        """Weights on episodes whose statistics come from other users, then the members that they keep, on all users."""
+        suited = {
+            name: member
+            for name, member in self._candidates.items()
+            if not member.suits or member.suits(catalogue, interactions)
+        }
+        names = tuple(suited)
+        prior = (self._given_prior or prior_weights(crowd(interactions))).of(names)
         folds = make_folds(catalogue, interactions, rng=rng, config=self.config.episodes)
-        episodes = gather_episodes(catalogue, folds, makers, self.config.n_candidates, rng)
-        starts = [Weights(names, np.tile(row, (2, 1)).astype(np.float32)) for row in np.eye(len(names))]
+        episodes = gather_episodes(catalogue, folds, suited, self.config.n_candidates, rng)
+        starts = [Weights(names, np.tile(row, (len(KNOTS), 1)).astype(np.float32)) for row in np.eye(len(names))]
         self.weights = learn_weights(episodes, prior, starts, self.config.blend)
         kept = [name for name, column in zip(names, self.weights.at_knots.T, strict=True) if column.sum() > 0]
         if not any(name in kept for name in self._readers):  # statements must always find somebody who reads them
-            kept += [name for name in self._readers if name in members][:1]
+            kept += [name for name in self._readers if name in suited][:1]
         self.weights = self.weights.of(kept)
-        self.members = {name: members[name] for name in kept}
+        self.members = {name: suited[name].make() for name in kept}
+        for member in self.members.values():
+            member.fit(catalogue, interactions, rng=rng)
         return self
 
     def score(self, examples: Sequence[Examples]) -> Matrix:
@@ -157,40 +166,40 @@ def standardised(scores: Matrix) -> Matrix:
 
 
 def gather_episodes(
-    catalogue: Catalogue,
-    folds: Sequence[Fold],
-    makers: Mapping[str, Callable[[], Additive]],
-    n_candidates: int,
-    rng: np.random.Generator,
+    catalogue: Catalogue, folds: Sequence[Fold], members: Mapping[str, Member], n_candidates: int, rng: np.random.Generator
 ) -> Episodes:
-    """Fit every member on each fold's users and score the fold's episodes."""
-    blocks = []
+    """Fit every member on each fold's users and score the fold's episodes, as many at a time as memory allows."""
+    rows: list[tuple[Matrix, Vector]] = []
     for fold in folds:
-        fold_scores = []
-        for make in makers.values():
-            member = make()
-            member.fit(catalogue, fold.interactions, rng=rng)
-            fold_scores.append(standardised(member.score(fold.examples)))
-        blocks.append(_candidates(np.stack(fold_scores, axis=1), fold, n_candidates, rng))
-    return _joined(blocks, folds, len(makers))
+        fitted = [member.make().fit(catalogue, fold.interactions, rng=rng) for member in members.values()]
+        step = max(1, _MAX_SCORES // (len(fitted) * len(catalogue)))
+        for start in range(0, len(fold.shots), step):
+            part = slice(start, start + step)
+            scores = np.stack([standardised(member.score(fold.examples[part])) for member in fitted], axis=1)
+            rows += _top_candidates(scores, fold.examples[part], fold.relevant[part], n_candidates, rng)
+    return _joined(rows, folds, len(members))
 
 
-def _candidates(scores: Matrix, fold: Fold, n_candidates: int, rng: np.random.Generator) -> list[tuple[Matrix, Vector]]:
+_MAX_SCORES = 50_000_000
+"""Scores held at a time, as float32: 200 MB."""
+
+
+def _top_candidates(
+    scores: Matrix, examples: Sequence[Examples], relevant: Sequence[Rows], n_candidates: int, rng: np.random.Generator
+) -> list[tuple[Matrix, Vector]]:
     """Per episode: (J, c_e) scores of the candidates, (c_e,) whether each is relevant. ``scores`` (b, J, m)."""
     n_kept = min(n_candidates, scores.shape[2])
     rows = []
-    for episode, examples in enumerate(fold.examples):
-        mine = scores[episode]
-        revealed = examples.rows[examples.rows >= 0]
+    for mine, own, wanted in zip(scores, examples, relevant, strict=True):
+        revealed = own.rows[own.rows >= 0]
         mine[:, revealed] = -np.inf
-        top = np.unique(np.argpartition(-mine, n_kept - 1, axis=1)[:, :n_kept])
+        top = np.unique(top_columns(mine, n_kept))
         top = rng.permutation(top[~np.isin(top, revealed)])
-        rows.append((mine[:, top], np.isin(top, fold.relevant[episode]).astype(np.float32)))
+        rows.append((mine[:, top], np.isin(top, wanted).astype(np.float32)))
     return rows
 
 
-def _joined(blocks: Sequence[list[tuple[Matrix, Vector]]], folds: Sequence[Fold], n_members: int) -> Episodes:
-    rows = [row for block in blocks for row in block]
+def _joined(rows: Sequence[tuple[Matrix, Vector]], folds: Sequence[Fold], n_members: int) -> Episodes:
     width = max((len(relevant) for _, relevant in rows), default=0)
     scores = np.full((len(rows), n_members, width), -np.float32(1e6), dtype=np.float32)
     relevant = np.zeros((len(rows), width), dtype=np.float32)

@@ -18,17 +18,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
 from fewrec.errors import DataError, NotFittedError
 from fewrec.taste.population import PopulationSums
-from fewrec.taste.similarity import TextSpace, nearest, unit_rows
+from fewrec.taste.prior import PopulationPrior
+from fewrec.taste.similarity import SMALL, TextSpace, nearest, unit_rows
 from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
-BASE_RATE = 0.05
-"""Prior probability of a like where nobody has liked anything: only its being the same for all items matters."""
+WORTH = 30
+"""Users asked after whom a small catalogue's whole kernel is worth making: it takes as long as they did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,19 +56,6 @@ class GaussianConfig:
 
 
 @dataclass(frozen=True)
-class _Prior:
-    """Everything that is the same for all users: m, K's ingredients, all indexed by catalogue row."""
-
-    sums: PopulationSums
-    mean: Vector
-    """(m,) m(i), the probability of a like by an unknown user."""
-    deviation: Vector
-    """(m,) s_i."""
-    borrow: sparse.csr_matrix
-    """(m, m) A: row i says whose counts item i uses, itself mostly; rows sum to 1."""
-
-
-@dataclass(frozen=True)
 class _Points:
     """The k observations as points of the kernel's space."""
 
@@ -78,8 +67,8 @@ class _Points:
     """(k, d) centred."""
     lexical: sparse.csr_matrix
     """(k, v)"""
-    own: sparse.csr_matrix
-    """(k, m) one-hot; an empty row for a statement."""
+    rows: Rows
+    """(k,) the item that each is, -1 for a statement."""
     mean: Vector
     """(k,) what the prior expects of each."""
 
@@ -118,73 +107,101 @@ class GaussianTaste:
         text = TextSpace.of(catalogue)
         n_neighbours = self.config.neighbours
         neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
-        self.set_state(catalogue, text, neighbours, self.sums_of(interactions))
+        prior = PopulationPrior.of(self.sums_of(interactions), neighbours, self.config.borrowing)
+        self.set_state(catalogue, text, prior)
         return self
 
     def sums_of(self, interactions: Interactions) -> PopulationSums:
         """The population's sums under this config."""
         return PopulationSums.of(interactions.likes, self.config.activity)
 
-    def set_state(self, catalogue: Catalogue, text: TextSpace, neighbours: sparse.csr_matrix, sums: PopulationSums) -> None:
+    def set_state(self, catalogue: Catalogue, text: TextSpace, prior: PopulationPrior) -> None:
         """Use these parts; what :meth:`fit` ends with, and what trying many configs on one catalogue shares."""
         self._catalogue = catalogue
         self._text = text
-        self._neighbours = neighbours
-        self._prior = self._make_prior(sums)
-
-    def _make_prior(self, sums: PopulationSums) -> _Prior:
-        config = self.config
-        m = len(sums.likes)
-        has_neighbours = np.diff(self._neighbours.indptr) > 0
-        trust = np.ones(m, dtype=np.float32)
-        if config.borrowing > 0:
-            trust = np.where(has_neighbours, sums.likes / (sums.likes + config.borrowing), 1).astype(np.float32)
-        borrow = (sparse.diags(trust) + sparse.diags(1 - trust) @ self._neighbours).tocsr().astype(np.float32)
-        base_rate = float(np.clip(sums.likes.sum() / ((sums.n + 1) * m), 1e-6, 0.5)) if sums.n > 0 else BASE_RATE
-        mean = (borrow @ sums.likes + 0.3 * base_rate) / (sums.n + 1) if sums.n > 0 else np.full(m, BASE_RATE)
-        mean = np.minimum(mean, 0.99).astype(np.float32)
-        deviation = np.sqrt(mean * (1 - mean) + 0.3 * base_rate / (sums.n + 1)).astype(np.float32)
-        return _Prior(sums, mean, deviation, borrow)
+        self._prior = prior
+        self._n_asked = 0
+        self.__dict__.pop("whole_kernel", None)
 
     # -- inference ----------------------------------------------------------------------------------------------------
 
     def infer(self, examples: Examples) -> Posterior:
         """The posterior of one user. Solving costs O(k^3), k the number of examples."""
-        return self._infer(examples, self._points(examples))
+        points = self._points(examples)
+        return self._posterior(examples, self._kernel(points, points), points.mean)
 
     def score(self, examples: Sequence[Examples]) -> Matrix:
         """(b, m) posterior means."""
+        self._fitted()
+        scores = np.repeat(self._prior.mean[None], len(examples), axis=0)  # (b, m)
+        self._n_asked += len(examples)
+        if len(self._prior.mean) <= SMALL and self._n_asked > WORTH and all((e.rows >= 0).all() for e in examples):
+            for row, each in enumerate(examples):
+                if len(each):
+                    scores[row] += self._weighed(each) @ self.whole_kernel[each.rows]
+        elif any(len(each) for each in examples):
+            self._add_pulls(scores, examples)
+        return scores
+
+    @cached_property
+    def whole_kernel(self) -> Matrix:
+        """(m, m) K between all items of a small catalogue, made at need: a user's scores are then a few of its rows."""
         text, prior, config = self._fitted(), self._prior, self.config
-        b, m = len(examples), len(prior.mean)
-        if b == 0:
-            return np.zeros((0, m), dtype=np.float32)
-        points = [self._points(e) for e in examples]
-        alphas = [self._infer(e, p).alpha for e, p in zip(examples, points, strict=True)]
-        pull = _per_user(alphas)  # (b, sum k)
-        scores = np.repeat(prior.mean[None], b, axis=0)  # (b, m)
+        meaning, words = text.grams
+        kernel: Matrix = (1 - config.lexical - config.own) * meaning
+        kernel += config.lexical * words
+        kernel[np.diag_indices(len(kernel))] += config.own
+        kernel *= config.shrinkage * prior.deviation
+        kernel *= prior.deviation[:, None]
+        kernel += prior.covariance
+        kernel /= prior.sums.n + config.shrinkage
+        kernel += config.bias
+        return kernel
+
+    def _weighed(self, examples: Examples) -> Vector:
+        """(k,) alpha of examples that are all items, by the whole kernel."""
+        rows = examples.rows
+        return self._posterior(examples, self.whole_kernel[rows[:, None], rows], self._prior.mean[rows]).alpha
+
+    def _add_pulls(self, scores: Matrix, examples: Sequence[Examples]) -> None:
+        """Add K(., O) alpha of every user to ``scores`` (b, m) without K: sums over her examples first, then one pass over the items."""
+        text, prior, config = self._fitted(), self._prior, self.config
+        b, m = scores.shape
         n_prior = prior.sums.n + config.shrinkage
+        together = np.zeros((m, b), dtype=np.float32)
+        alike = np.zeros((b, m), dtype=np.float32)
+        meaning = np.zeros((b, text.dense.shape[1]), dtype=np.float32)
+        words, offset = [], np.zeros(b, dtype=np.float32)
+        for user, each in enumerate(examples):
+            points = self._points(each)
+            paired = points.counts @ prior.sums.pairs if prior.sums.n > 0 else None  # (k, m)
+            alpha = self._posterior(each, self._kernel(points, points, paired), points.mean).alpha
+            if paired is not None:
+                together[:, user] = paired.T @ alpha
+                offset[user] = alpha @ (points.counts @ prior.sums.likes) / prior.sums.n
+            scaled = alpha * points.deviation
+            meaning[user] = scaled @ points.dense
+            words.append(points.lexical.T @ scaled)
+            is_item = points.rows >= 0
+            np.add.at(alike[user], points.rows[is_item], config.own * scaled[is_item])
+            scores[user] += config.bias * alpha.sum()
+        alike += ((1 - config.lexical - config.own) * meaning) @ text.dense.T
+        if config.lexical > 0:
+            for user, said in enumerate(words):
+                alike[user] += text.items_saying(config.lexical * said)
+        alike *= np.float32(config.shrinkage / n_prior) * prior.deviation
+        scores += alike
         if prior.sums.n > 0:
-            counts = (pull @ sparse.vstack([p.counts for p in points])).tocsr()  # (b, m)
-            together = (counts @ prior.sums.pairs).toarray()
-            together -= np.outer(counts @ prior.sums.likes, prior.sums.likes) / prior.sums.n
-            scores += (prior.borrow @ together.T).T / n_prior
-        scaled = pull @ sparse.diags(np.concatenate([p.deviation for p in points]))  # (b, sum k)
-        words = (scaled @ sparse.vstack([p.lexical for p in points])).tocsr()
-        meaning = scaled @ np.concatenate([p.dense for p in points])
-        own = (scaled @ sparse.vstack([p.own for p in points])).toarray()
-        alike = (1 - config.lexical - config.own) * (meaning @ text.dense.T) + config.own * own
-        if words.nnz and config.lexical > 0:
-            alike += config.lexical * (words @ text.lexical.T).toarray()
-        scores += config.shrinkage / n_prior * alike * prior.deviation
-        scores += config.bias * np.array([a.sum() for a in alphas], dtype=np.float32)[:, None]
-        return scores.astype(np.float32, copy=False)
+            collaborative = prior.borrow @ together  # (m, b)
+            scores += (collaborative.T - np.outer(offset, prior.borrowed)) / np.float32(n_prior)
 
     def explain(self, examples: Examples, rows: Rows) -> Explanation:
         """The posterior mean at ``rows``, as m(i) plus alpha_o K(i, o) for every example o."""
         self._fitted()
         points = self._points(examples)
         kernel = self._kernel(points, self._items(rows))  # (k, r)
-        return Explanation(self._prior.mean[rows], self._infer(examples, points).alpha[:, None] * kernel)
+        alpha = self._posterior(examples, self._kernel(points, points), points.mean).alpha
+        return Explanation(self._prior.mean[rows], alpha[:, None] * kernel)
 
     def uncertainty(self, examples: Examples, rows: Rows) -> Vector:
         """(r,) posterior standard deviation of f_u at ``rows``, in the unit of the score."""
@@ -198,7 +215,7 @@ class GaussianTaste:
         items = self._items(rows)
         points = self._points(examples)
         kernel = self._kernel(points, items)
-        posterior = self._infer(examples, points)
+        posterior = self._posterior(examples, self._kernel(points, points), points.mean)
         joint = self._kernel(items, items) - kernel.T @ posterior.inverse @ kernel
         return np.asarray((joint + joint.T) / 2, dtype=np.float32)
 
@@ -211,9 +228,8 @@ class GaussianTaste:
     def kernel_row(self, row: int) -> Vector:
         """(m,) K(row, i) for every item i."""
         self._fitted()
-        item = self._items(np.array([row], dtype=np.int64))
         counted = self.score([_like(self._catalogue, row)])[0] - self._prior.mean
-        pull = self._infer(_like(self._catalogue, row), item).alpha[0]
+        pull = self.infer(_like(self._catalogue, row)).alpha[0]
         return np.asarray(counted / pull, dtype=np.float32)
 
     def correlation(self, row: int) -> Vector:
@@ -275,41 +291,40 @@ class GaussianTaste:
             deviation=deviation,
             dense=points.dense,
             lexical=(keep @ points.lexical + back @ words).tocsr(),
-            own=(keep @ points.own).tocsr(),
+            rows=examples.rows,
             mean=mean,
         )
 
     def _items(self, rows: Rows) -> _Points:
         text, prior = self._fitted(), self._prior
-        one_hot = sparse.csr_matrix(
-            (np.ones(len(rows), dtype=np.float32), rows, np.arange(len(rows) + 1)), shape=(len(rows), len(prior.mean))
-        )
-        return _Points(
-            prior.borrow[rows], prior.deviation[rows], text.dense[rows], text.lexical[rows], one_hot, prior.mean[rows]
-        )
+        return _Points(prior.borrow[rows], prior.deviation[rows], text.dense[rows], text.lexical[rows], rows, prior.mean[rows])
 
-    def _kernel(self, left: _Points, right: _Points) -> Matrix:
-        """(k, r) K between two sets of points."""
+    def _kernel(self, left: _Points, right: _Points, paired: sparse.csr_matrix | None = None) -> Matrix:
+        """(k, r) K between two sets of points; ``paired`` (k, m) is left's counts times the pairs, where known."""
         sums, config = self._prior.sums, self.config
         n_prior = sums.n + config.shrinkage
         alike = (1 - config.lexical - config.own) * (left.dense @ right.dense.T)
         alike += config.lexical * (left.lexical @ right.lexical.T).toarray()
-        alike += config.own * (left.own @ right.own.T).toarray()
+        alike += config.own * ((left.rows[:, None] == right.rows) & (left.rows[:, None] >= 0))
         kernel = config.shrinkage * alike * np.outer(left.deviation, right.deviation)
         if sums.n > 0:
-            kernel += (left.counts @ sums.pairs @ right.counts.T).toarray()
+            if paired is None:
+                paired = left.counts @ sums.pairs
+            kernel += (paired @ right.counts.T).toarray()
             kernel -= np.outer(left.counts @ sums.likes, right.counts @ sums.likes) / sums.n
         total: Matrix = (kernel / n_prior + config.bias).astype(np.float32)
         return total
 
-    def _infer(self, examples: Examples, points: _Points) -> Posterior:
+    def _posterior(self, examples: Examples, kernel: Matrix, mean: Vector) -> Posterior:
+        """``kernel`` (k, k) between the examples, ``mean`` (k,) what the prior expects of them."""
         if len(examples) == 0:
             return Posterior(np.zeros(0, dtype=np.float32), np.zeros((0, 0), dtype=np.float32))
-        noise = np.diag(self.config.noise / np.maximum(examples.weight, 1e-6))
-        inverse = np.linalg.inv(self._kernel(points, points).astype(np.float64) + noise)
+        noisy = kernel.astype(np.float64)
+        noisy[np.diag_indices(len(noisy))] += self.config.noise / np.maximum(examples.weight, 1e-6)
+        inverse = np.linalg.inv(noisy)
         # A like is a 1 in the population's terms, whatever its strength; a dislike lies as far below zero as it is strong.
         observed = np.where(examples.utility > 0, 1.0, examples.utility)
-        return Posterior((inverse @ (observed - points.mean)).astype(np.float32), inverse.astype(np.float32))
+        return Posterior((inverse @ (observed - mean)).astype(np.float32), inverse.astype(np.float32))
 
     def _kernel_and_variance(self, examples: Examples, rows: Rows) -> tuple[Matrix, Posterior, Vector]:
         self._fitted()
@@ -322,19 +337,12 @@ class GaussianTaste:
             variance = variance + np.asarray((items.counts @ sums.pairs).multiply(items.counts).sum(axis=1)).ravel()
             variance = variance - (items.counts @ sums.likes) ** 2 / sums.n
         variance = variance / (sums.n + config.shrinkage) + config.bias
-        return self._kernel(points, items), self._infer(examples, points), variance.astype(np.float32)
+        posterior = self._posterior(examples, self._kernel(points, points), points.mean)
+        return self._kernel(points, items), posterior, variance.astype(np.float32)
 
 
 def _like(catalogue: Catalogue, row: int) -> Examples:
     return Examples.of_likes(catalogue, [row])
-
-
-def _per_user(alphas: Sequence[Vector]) -> sparse.csr_matrix:
-    """(b, sum k): row u holds u's alphas at the places of her own examples."""
-    lengths = [len(a) for a in alphas]
-    total = int(sum(lengths))
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    return sparse.csr_matrix((np.concatenate(alphas), np.arange(total), starts), shape=(len(alphas), total))
 
 
 def _words(examples: Examples, which: Rows, n_terms: int) -> sparse.csr_matrix:

@@ -11,6 +11,7 @@ from scipy import sparse
 from fewrec.episodes import TuningConfig, choose_by_turns, make_folds
 from fewrec.taste.gaussian import GaussianConfig, GaussianTaste
 from fewrec.taste.population import PopulationSums
+from fewrec.taste.prior import PopulationPrior
 from fewrec.taste.similarity import TextSpace
 from fewrec.types import Catalogue, Examples, Interactions, Matrix
 
@@ -32,30 +33,30 @@ def learn_config(catalogue: Catalogue, interactions: Interactions, *, rng: np.ra
     text = TextSpace.of(catalogue)
     n_neighbours = GaussianConfig().neighbours
     neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
-    return choose_by_turns(GaussianConfig(), TURNS, folds, partial(_FoldSums), partial(_score, catalogue, text, neighbours))
+    return choose_by_turns(GaussianConfig(), TURNS, folds, partial(_FoldPriors, neighbours), partial(_score, catalogue, text))
 
 
-class _FoldSums:
-    """One fold's population sums, counted once per way of weighing users."""
+class _FoldPriors:
+    """One fold's population, counted once per way of weighing users and of borrowing."""
 
-    def __init__(self, interactions: Interactions) -> None:
+    def __init__(self, neighbours: sparse.csr_matrix, interactions: Interactions) -> None:
         self._likes = interactions.likes
+        self._neighbours = neighbours
         self._counted: dict[float, PopulationSums] = {}
+        self._made: dict[tuple[float, float], PopulationPrior] = {}
 
-    def at(self, activity: float) -> PopulationSums:
+    def of(self, config: GaussianConfig) -> PopulationPrior:
+        activity, key = config.activity, (config.activity, config.borrowing)
         if activity not in self._counted:
             self._counted[activity] = PopulationSums.of(self._likes, activity)
-        return self._counted[activity]
+        if key not in self._made:
+            self._made[key] = PopulationPrior.of(self._counted[activity], self._neighbours, config.borrowing)
+        return self._made[key]
 
 
 def _score(
-    catalogue: Catalogue,
-    text: TextSpace,
-    neighbours: sparse.csr_matrix,
-    sums: _FoldSums,
-    config: GaussianConfig,
-    examples: Sequence[Examples],
+    catalogue: Catalogue, text: TextSpace, priors: _FoldPriors, config: GaussianConfig, examples: Sequence[Examples]
 ) -> Matrix:
     model = GaussianTaste(config)
-    model.set_state(catalogue, text, neighbours, sums.at(config.activity))
+    model.set_state(catalogue, text, priors.of(config))
     return model.score(examples)

@@ -33,6 +33,9 @@ def evaluate(
     seeds: Annotated[int | None, typer.Option(min=1, help="Draws.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Root of every random choice.")] = 0,
     metrics: Annotated[str | None, typer.Option(metavar="M,…", help="Such as ndcg@10,recall@20,uauc.")] = None,
+    compared: Annotated[
+        str | None, typer.Option(metavar="M,…", help="Metrics to compare models on, or all; by default ndcg@10, or auc,uauc.")
+    ] = None,
     encoder: Annotated[str, typer.Option(metavar="E", help="Text to vectors; see fewrec models.")] = "default",
     items: Annotated[str | None, typer.Option(metavar="FILE", help="Items, without a store.")] = None,
     events: Annotated[str | None, typer.Option(metavar="FILE", help="Events, without a store.")] = None,
@@ -70,6 +73,7 @@ def evaluate(
         "seeds": seeds,
         "seed": seed,
         "metrics": metrics,
+        "compared": compared,
         "shots": shots,
         "heavy": HEAVY & set(names),
     }
@@ -101,6 +105,7 @@ def evaluate(
 
 
 def _versions(names: list[str]) -> dict[str, str]:
-    from fewrec import __version__
+    from fewrec.models import MODELS
+    from fewrec.sources import code_version
 
-    return dict.fromkeys(names, __version__)
+    return {name: code_version(MODELS[name][1]) for name in names}

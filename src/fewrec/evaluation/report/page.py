@@ -51,9 +51,10 @@ def html(document: Document) -> str:
 
 
 def _metrics(document: Document) -> list[str]:
-    """Metrics with results, in the order of the settings: the first is the one the page is about."""
+    """Metrics with results, those that models were compared on before the others: the first is the one the page is about."""
     measured = {row["metric"] for row in document["results"]}
-    return [name for name in document["settings"]["metrics"] if name in measured]
+    compared = {row["metric"] for row in document["comparisons"]}
+    return sorted((name for name in document["settings"]["metrics"] if name in measured), key=lambda name: name not in compared)
 
 
 def _family(document: Document) -> str:
@@ -92,8 +93,9 @@ def _caveats(document: Document) -> str:
         notes.append(
             "<li>"
             + both(
-                "With few draws (three, say) the spread between training sets is itself known only roughly.",
-                "抽样次数少（例如三次）时，训练集之间的差异本身也只是粗略估计。",
+                "With few draws (three, say) the spread between training sets is itself known only roughly; "
+                "intervals take it from all peers together and add half a standard error.",
+                "抽样次数少（例如三次）时，训练集之间的差异本身也只是粗略估计；区间由所有对手共同估计，并加上半个标准误。",
             )
             + "</li>"
         )

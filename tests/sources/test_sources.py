@@ -1,0 +1,86 @@
+"""The digest of a model's code: the same for the same behaviour, another as soon as anything the model uses changes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from fewrec.baselines import BASELINES
+from fewrec.baselines.ease import Ease, EaseConfig
+from fewrec.errors import SettingError
+from fewrec.models import MODELS
+from fewrec.sources import PACKAGE, code_version, files_of
+
+
+@pytest.fixture(scope="module")
+def before() -> dict[str, str]:
+    return {name: code_version(factory) for name, (_, factory) in MODELS.items()}
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """The digests after an edit of a copy of the package."""
+
+    def digests(file: str, old: str, new: str) -> dict[str, str]:
+        copy = tmp_path / "fewrec"
+        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        text = (copy / file).read_text(encoding="utf-8")
+        assert old in text
+        (copy / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return {name: code_version(factory, copy) for name, (_, factory) in MODELS.items()}
+
+    return digests
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {name for name in before if before[name] != after[name]}
+
+
+def test_every_model_has_its_own(before: dict[str, str]) -> None:
+    assert len(set(before.values())) == len(MODELS)
+    assert all(version.startswith("0.") and "+" in version for version in before.values())
+
+
+def test_words_do_not_count(before: dict[str, str], edited: Callable[..., dict[str, str]]) -> None:
+    assert changed(before, edited("types.py", '"""', '"""Told otherwise. ')) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "who"),
+    [
+        ("baselines/ease.py", "return", "pass; return", {"ease", "auto"}),
+        ("baselines/_factorise.py", "return", "pass; return", {"als", "hybrid", "auto"}),
+        ("baselines/hybrid.py", "return", "pass; return", {"hybrid"}),
+        ("learning/blending.py", "return", "pass; return", {"auto"}),
+        ("learning/prior.json", "{", "{ ", {"auto"}),
+        ("taste/similarity.py", "return", "pass; return", {"taste", "auto"}),
+        ("taste/learning.py", "return", "pass; return", {"taste", "auto"}),
+        ("types.py", "return", "pass; return", set(MODELS)),
+        ("store/__init__.py", '"""', 'pass\n"""', set()),
+    ],
+)
+def test_a_change_is_for_those_whom_it_concerns(
+    before: dict[str, str], edited: Callable[..., dict[str, str]], file: str, old: str, new: str, who: set[str]
+) -> None:
+    assert changed(before, edited(file, old, new)) == who
+
+
+def test_settings_count() -> None:
+    assert code_version(partial(Ease, EaseConfig(reg=500.0))) != code_version(partial(Ease, EaseConfig(reg=501.0)))
+    assert code_version(partial(Ease, EaseConfig(reg=500.0))) == code_version(partial(Ease, EaseConfig(reg=500.0)))
+    assert code_version(Ease) != code_version(BASELINES["als"])
+
+
+def test_what_is_taken_from_a_package_leads_through_it() -> None:
+    files = {path.relative_to(PACKAGE).as_posix() for path in files_of(["fewrec.models"])}
+    assert {"models.py", "taste/__init__.py", "taste/gaussian.py", "baselines/als.py", "learning/ensemble.py"} <= files
+    assert not any(file.startswith("cli/") for file in files)
+
+
+def test_code_of_others_is_refused() -> None:
+    with pytest.raises(SettingError, match="is no part of fewrec"):
+        code_version(Path)
