@@ -122,6 +122,24 @@ def test_a_file_that_is_no_database_does_not_start(tmp_path: Path, serve: Callab
         serve(path)
 
 
+def test_a_fit_that_cannot_be_read_is_made_anew_while_events_are_taken(
+    serve: Callable[..., TestClient], store_path: Path
+) -> None:
+    """After an upgrade, or damage: no manual repair."""
+    for document in store_path.glob("fits/*/object.json"):
+        document.write_text('{"format": 1, "object": {"$object": "fewrec.nothing:Gone", "state": {}}}')
+    api = serve(refit_interval_s=1.0)
+    assert api.get("/v1/ready").json() == {"status": "ready", "fit": None}
+    assert api.post("/v1/events", json=EVENT).json()["new"] == 1
+    assert api.get("/v1/users/ann/recommendations").status_code == 503
+    deadline = time.monotonic() + 60
+    while (answer := api.get("/v1/users/ann/recommendations")).status_code != 200:
+        assert time.monotonic() < deadline, api.get("/v1/fits").text
+        time.sleep(0.2)
+    assert {reason["kind"] for reason in answer.json()["items"][0]["reasons"]} == {"prior", "like"}
+    assert api.get("/v1/fits").json()["jobs"][0]["reason"] == "the current fit cannot be read"
+
+
 def test_the_clock_jumps_and_the_latest_word_still_counts(
     serve: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:

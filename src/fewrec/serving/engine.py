@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import replace
@@ -68,7 +69,8 @@ class Engine:
         self.unit = (units_per_second([latest]) if latest is not None else None) or 1.0
         fit = self.store.current_fit()
         if fit is not None:
-            await self._load()
+            with contextlib.suppress(NotFittedError):  # logged; events are taken, and a fit that can be read begins by itself
+                await self._load(fit[1]["fit_id"])
         self._tasks += [asyncio.create_task(self.refitter.run()), asyncio.create_task(self._watch())]
 
     async def stop(self) -> None:
@@ -148,6 +150,7 @@ class Engine:
         except FewrecError as error:
             LOGGER.exception("the fit cannot be loaded")
             self._failed = (fit_id, time.monotonic())
+            self.refitter.unreadable = fit_id
             if self.live is None:
                 raise NotFittedError(f"the fit cannot be loaded: {error.message}", hint=error.hint) from error
             return

@@ -35,6 +35,8 @@ class Refitter:
     store: Store
     settings: ServeSettings
     metrics: Metrics
+    unreadable: str | None = None
+    """A fit that could not be loaded: damaged, or made by another version."""
     _process: tuple[subprocess.Popen[bytes], str] | None = None
     _last_automatic: float = field(default=-1e9)
 
@@ -97,6 +99,8 @@ class Refitter:
         meta = fit[1]
         if meta["stale_reason"]:
             return str(meta["stale_reason"])
+        if meta["fit_id"] == self.unreadable:
+            return "the current fit cannot be read"
         n_writes = self.store.revision - int(meta.get("revision", 0))
         limit = self.settings.refit_changes
         return f"{n_writes} writes since the last fit" if limit and n_writes >= limit else None
