@@ -46,11 +46,16 @@ def prepare_catalogue(items: pl.DataFrame, encoder: Encoder) -> tuple[Catalogue,
     if items.height == 0:
         raise DataError("there are no items to recommend", hint="give an items file with at least one good row")
     columns = [name for name in items.columns if name not in _NOT_TEXT]
-    fields = [
-        {name: str(value) for name, value in zip(columns, row, strict=True) if value is not None and str(value) != ""}
-        for row in items.select(columns).iter_rows()
-    ] or [{} for _ in range(items.height)]
+    rows = items.select(columns).iter_rows() if columns else iter([()] * items.height)
+    fields = [text_fields(dict(zip(columns, row, strict=True))) for row in rows]
     return catalogue_of(items["item_id"].to_list(), fields, encoder)
+
+
+def text_fields(columns: Mapping[str, object]) -> dict[str, str]:
+    """The columns of one item that are text and not empty."""
+    return {
+        name: str(value) for name, value in columns.items() if name not in _NOT_TEXT and value is not None and str(value) != ""
+    }
 
 
 def catalogue_of(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,7 +30,7 @@ from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownI
 from fewrec.learning.ensemble import Ensemble
 from fewrec.models import make_model
 from fewrec.persistence import load_object, save_object
-from fewrec.preparation import prepare_catalogue, prepare_statements
+from fewrec.preparation import catalogue_of, prepare_catalogue, prepare_statements, title_of
 from fewrec.ranking import Filters, best_questions, diversified, reasons_of, top_k
 from fewrec.taste import GaussianConfig, GaussianTaste
 from fewrec.text import clean, words
@@ -103,6 +104,16 @@ class Taste:
     """Rows of the items among the examples, whatever was said of them."""
     vector: Vector
     """(d,) unit: where the taste points in E's space; what the decoder reads."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The whole catalogue scored for one taste."""
+
+    scores: Vector
+    """(m,) of the model."""
+    unit: float
+    """What one unit of the taste model's utility is in units of these scores."""
 
 
 @dataclass(frozen=True)
@@ -224,8 +235,11 @@ class Recommender:
         like: Sequence[str] = (),
         dislike: Sequence[str] = (),
         say: Sequence[str] = (),
+        also: Sequence[Examples] = (),
     ) -> Taste:
         """A taste from a known user's history, from examples given here, or from both. Nothing at all is k = 0: the prior.
+
+        ``also``: examples made elsewhere, such as of items that came after the fit (:meth:`place`), the latest last.
 
         Raises:
             UnknownItemError: an example is not in the catalogue.
@@ -244,6 +258,7 @@ class Recommender:
             parts.append(Examples(likes.rows, likes.vectors, sign, likes.weight, kinds, likes.labels))
         if say:
             parts.append(self._said(say, np.full(len(say), STATEMENT_WEIGHT)))
+        parts += also
         return self._taste_of(user, _latest(_joined(parts, catalogue), MAX_EXAMPLES))
 
     def _taste_of(self, user: str | None, examples: Examples) -> Taste:
@@ -302,11 +317,13 @@ class Recommender:
         diversity: float = 0.0,
         exploration: float = 0.0,
         rng: np.random.Generator | None = None,
+        scored: Scored | None = None,
     ) -> Recommendations:
         """The k best items for a taste, with the summands of every score as reasons.
 
         ``diversity`` in [0, 1] trades score for variety among the best 200; ``exploration`` >= 0 orders them by a draw from the
         posterior that far from its mean (1 is Thompson sampling). The scores and reasons shown are always those of the mean.
+        ``scored``: what :meth:`scored` gave for this taste, where it is at hand.
         """
         _check_k(k)
         if not 0 <= diversity <= 1:
@@ -315,9 +332,9 @@ class Recommender:
             raise SettingError(f"exploration is {exploration}, expected 0 or more")
         state = self._fitted()
         taste = taste or self.taste()
-        scores = state.model.score([taste.examples])[0]
+        scored = scored or self.scored(taste)
+        scores, unit = scored.scores, scored.unit
         admitted = (filters or Filters()).admitted(state.catalogue, taste.seen)
-        unit = self._unit(scores, taste.examples)
         order_by = scores
         rows = top_k(scores, admitted, max(k, N_CANDIDATES) if diversity or exploration else k)
         if exploration and len(rows):
@@ -329,6 +346,15 @@ class Recommender:
             rows = rows[np.argsort(-order_by[rows], kind="stable")]
         rows = diversified(order_by, rows, state.catalogue.vectors, k, diversity) if diversity else rows[:k]
         return Recommendations(taste.user, self._lines(taste.examples, rows, unit))
+
+    def scored(self, taste: Taste) -> Scored:
+        """Score the whole catalogue: the costly part of :meth:`recommend`, for callers who need the scores for more."""
+        scores = self._fitted().model.score([taste.examples])[0]
+        return Scored(scores, self._unit(scores, taste.examples))
+
+    def explain(self, taste: Taste, rows: Rows) -> Explanation:
+        """The scores at catalogue rows, taken apart into what holds for anybody and what each example adds."""
+        return self._explain(taste.examples, rows)
 
     def _lines(self, examples: Examples, rows: Rows, unit: float) -> tuple[Recommendation, ...]:
         state = self._fitted()
@@ -456,6 +482,23 @@ class Recommender:
         ids, titles = state.catalogue.ids, state.catalogue.titles
         return tuple(Question(ids[r], titles[r], float(gain)) for r, gain in zip(rows[chosen].tolist(), gains, strict=True))
 
+    def place(self, ids: Sequence[str], fields: Sequence[Mapping[str, str]]) -> Catalogue:
+        """Items that came after the fit, as points of the fitted spaces: their text encoded, their words weighed as the others' were."""
+        return catalogue_of(ids, fields, self._encoder, self._fitted().lexical)[0]
+
+    def with_fields(self, changed: Mapping[str, Mapping[str, str]]) -> Recommender:
+        """The same fit with other columns shown and filtered by for some items, until the next fit reads them."""
+        state = self._fitted()
+        if not changed:
+            return self
+        titles, fields = list(state.catalogue.titles), list(state.catalogue.fields)
+        for item_id, columns in changed.items():
+            row = self.row(item_id)
+            titles[row], fields[row] = title_of(columns, item_id), columns
+        other = copy(self)
+        other._state = replace(state, catalogue=replace(state.catalogue, titles=tuple(titles), fields=tuple(fields)))
+        return other
+
     # -- what is known ----------------------------------------------------------------------------------------------------
 
     @property
@@ -467,6 +510,22 @@ class Recommender:
     def model(self) -> Model:
         """The fitted model."""
         return self._fitted().model
+
+    @property
+    def taste_model(self) -> GaussianTaste:
+        """The taste model: the model itself, its member, or one beside it."""
+        return self._fitted().taste
+
+    @property
+    def signals(self) -> SignalConfig:
+        """How events count."""
+        return self._fitted().signals
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Of the encoder and the model, as ``fit`` takes them."""
+        state = self._fitted()
+        return state.encoder_name, state.model_name
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -511,8 +570,15 @@ class Recommender:
             data.statements.write_parquet(folder / "statements.parquet")
 
     @classmethod
-    def load(cls, path: str | Path, *, history: History | None = None, cache: str | Path | None = None) -> Recommender:
-        """What :meth:`save` wrote. The encoder must be the one it was fitted with.
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        history: History | None = None,
+        cache: str | Path | None = None,
+        encoder: Callable[[str], Encoder] | None = None,
+    ) -> Recommender:
+        """What :meth:`save` wrote. The encoder must be the one it was fitted with; ``encoder`` makes it from its name in another way.
 
         Raises:
             ModelLoadError: nothing readable there.
@@ -523,6 +589,8 @@ class Recommender:
         if not isinstance(state, _State):
             raise ModelLoadError(f"{folder} holds a {type(state).__name__}, not a recommender")
         recommender = cls(state.encoder_name, state.model_name, signals=state.signals, cache=cache)
+        if encoder is not None:
+            recommender._encoder = encoder(state.encoder_name)
         check_same_encoder(state.catalogue.fingerprint, recommender._encoder)
         recommender._state = state
         if history is None:

@@ -15,6 +15,7 @@ from fewrec.cli.commands.ingest import ingest
 from fewrec.cli.commands.items import ask, audience, similar
 from fewrec.cli.commands.models import models
 from fewrec.cli.commands.recommend import recommend
+from fewrec.cli.commands.serve import backup, keys, serve
 from fewrec.cli.commands.words import describe, profile
 
 app = typer.Typer(
@@ -26,7 +27,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (demo, ingest, fit, recommend, profile, describe, similar, audience, ask, evaluate, models, forget):
+for command in (
+    demo,
+    ingest,
+    fit,
+    recommend,
+    profile,
+    describe,
+    similar,
+    audience,
+    ask,
+    evaluate,
+    models,
+    forget,
+    serve,
+    keys,
+    backup,
+):
     app.command()(command)
 
 

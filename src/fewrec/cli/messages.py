@@ -98,6 +98,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "NDCG@10 of {n} held-out users after three likes: {figures} (95 % intervals over users)",
         "{n} 位未参与训练的用户在三个喜欢之后的 NDCG@10：{figures}（用户间 95 % 区间）",
     ),
+    "serving": ("serving {store} at {url}", "正在 {url} 提供 {store} 的服务"),
+    "keys": ("API keys", "API 密钥"),
+    "scopes": ("scopes", "权限"),
+    "in-use": ("in use", "有效"),
+    "yes": ("yes", "是"),
+    "no": ("revoked", "已撤销"),
+    "key-once": ("the key is shown this once; the store keeps only its hash", "密钥只显示这一次；数据仓库只保存其哈希值"),
+    "backed-up": ("backup of {size} bytes in {path}", "已备份 {size} 字节到 {path}"),
     "written": ("written: {path}", "已写入：{path}"),
 }
 """Values are filled in with ``str.format``; both languages take the same ones."""

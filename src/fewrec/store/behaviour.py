@@ -19,7 +19,7 @@ import polars as pl
 from fewrec.store.conform import conform
 from fewrec.store.counts import IngestCounts
 from fewrec.store.database import Database
-from fewrec.store.items import OnBatch, bump_revision, chunks
+from fewrec.store.items import OnBatch, bump_revision, chunks, next_revision
 
 
 @dataclass(frozen=True)
@@ -74,24 +74,27 @@ def add_rows(
             n_repeated += key in rows
             rows[key] = tuple(content)
         with database.writing() as connection:
-            counts += _add_batch(connection, table, rows) + IngestCounts(same=n_repeated)
+            counts += add_batch(connection, table, rows) + IngestCounts(same=n_repeated)
         if on_batch is not None:
             on_batch(counts.total)
     return counts
 
 
-def _add_batch(connection: sqlite3.Connection, table: BehaviourTable, rows: dict[bytes, tuple[Any, ...]]) -> IngestCounts:
+def add_batch(
+    connection: sqlite3.Connection, table: BehaviourTable, rows: Mapping[bytes, tuple[Any, ...]], *, fresh: bool = False
+) -> IngestCounts:
+    """Add rows by key within a transaction. ``fresh``: no key has ever been used, so none is looked up."""
     stored = {}
-    for chunk in chunks(list(rows)):
+    for chunk in [] if fresh else chunks(list(rows)):
         marks = ", ".join("?" * len(chunk))
         for key, *content in connection.execute(f"SELECT key, {table.columns} FROM {table.name} WHERE key IN ({marks})", chunk):
             stored[key] = tuple(content)
-    now = time.time()
-    new = [(key, *content, now) for key, content in rows.items() if key not in stored]
-    changed = [(*content, now, key) for key, content in rows.items() if key in stored and stored[key] != content]
-    marks = ", ".join("?" * (len(table.schema) + 2))
-    connection.executemany(f"INSERT INTO {table.name} (key, {table.columns}, received) VALUES ({marks})", new)
-    settings = ", ".join(f"{name} = ?" for name in (*table.schema, "received"))
+    now, revision = time.time(), next_revision(connection)
+    new = [(key, *content, now, revision) for key, content in rows.items() if key not in stored]
+    changed = [(*content, now, revision, key) for key, content in rows.items() if key in stored and stored[key] != content]
+    marks = ", ".join("?" * (len(table.schema) + 3))
+    connection.executemany(f"INSERT INTO {table.name} (key, {table.columns}, received, revision) VALUES ({marks})", new)
+    settings = ", ".join(f"{name} = ?" for name in (*table.schema, "received", "revision"))
     connection.executemany(f"UPDATE {table.name} SET {settings} WHERE key = ?", changed)
     if new or changed:
         bump_revision(connection)

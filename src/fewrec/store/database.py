@@ -118,10 +118,21 @@ class Database:
             ) from error
 
 
+class StoreBusyError(StoreError):
+    """Another process is writing; trying again may help."""
+
+
+class StoreFullError(StoreError):
+    """There is no room left on the disk."""
+
+
+_KINDS: dict[str, type[StoreError]] = {"locked": StoreBusyError, "disk is full": StoreFullError}
+
+
 def store_error(error: sqlite3.Error, shown: str) -> StoreError:
     """What SQLite said, as what was found and what to do."""
     message = str(error)
     for sign, found, hint in _ADVICE:
         if sign in message.lower():
-            return StoreError(f"the store {shown} {found} ({message})", hint=hint)
+            return _KINDS.get(sign, StoreError)(f"the store {shown} {found} ({message})", hint=hint)
     return StoreError(f"the store {shown} refused the operation: {message}")

@@ -28,7 +28,7 @@ def save_fit(
     The one before is kept, for processes that are still loading it; older ones go.
     """
     described = json.dumps(dict(meta), ensure_ascii=False)
-    with _fits_lock(folder, wait_s=_WAIT_FOR_OTHERS_S):
+    with fits_lock(folder, wait_s=_WAIT_FOR_OTHERS_S):
         fit_id = time.strftime("%Y%m%dT%H%M%S", time.gmtime()) + "-" + uuid.uuid4().hex[:8]
         partial = folder / f"partial-{fit_id}"
         try:
@@ -82,16 +82,16 @@ def clean(database: Database, folder: Path, *, wait_s: float = 0.0) -> int:
     if not folder.is_dir():
         return 0
     try:
-        with _fits_lock(folder, wait_s=wait_s):
+        with fits_lock(folder, wait_s=wait_s):
             _remove_unrecorded(database, folder)
             return _purge(database, folder)
-    except _FitsBusyError:
+    except FitsBusyError:
         if wait_s:
             raise
         return 0
 
 
-class _FitsBusyError(StoreError):
+class FitsBusyError(StoreError):
     """Another process holds the lock."""
 
 
@@ -130,12 +130,12 @@ def _check_files(partial: Path, names: Sequence[str]) -> None:
 
 
 @contextmanager
-def _fits_lock(folder: Path, *, wait_s: float) -> Iterator[None]:
+def fits_lock(folder: Path, *, wait_s: float, name: str = _LOCK_NAME) -> Iterator[None]:
     """One process at a time. An empty SQLite file is the lock: portable, and free as soon as its holder dies."""
     shown = str(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(folder / _LOCK_NAME, timeout=wait_s, isolation_level=None)
+        connection = sqlite3.connect(folder / name, timeout=wait_s, isolation_level=None)
     except OSError as error:
         raise StoreError(f"fits cannot be saved in {shown}: {error.strerror}", hint="check its permissions") from error
     except sqlite3.Error as error:
@@ -145,7 +145,7 @@ def _fits_lock(folder: Path, *, wait_s: float) -> Iterator[None]:
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
-                raise _FitsBusyError(f"another process is saving a fit in {shown}", hint="wait for it and try again") from error
+                raise FitsBusyError(f"another process is saving a fit in {shown}", hint="wait for it and try again") from error
             raise store_error(error, shown) from error
         yield
 

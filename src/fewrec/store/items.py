@@ -31,7 +31,7 @@ def put_items(database: Database, frame: pl.DataFrame, *, batch_rows: int, on_ba
     counts = IngestCounts()
     for batch in frame.iter_slices(batch_rows):
         with database.writing() as connection:
-            _add_columns(connection, names)
+            add_columns(connection, names)
             counts += _put_batch(connection, batch, names)
         if on_batch is not None:
             on_batch(counts.total)
@@ -48,9 +48,10 @@ def _conform_items(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _put_batch(connection: sqlite3.Connection, batch: pl.DataFrame, names: Sequence[str]) -> IngestCounts:
-    stored = _fields_of(connection, batch["item_id"].to_list())
+    stored = fields_of(connection, batch["item_id"].to_list())
     now = time.time()
-    rows: dict[str, tuple[str, str, bytes, float, float]] = {}
+    rows: dict[str, tuple[str, str, bytes, float, float, int]] = {}
+    revision = next_revision(connection)
     n_new = n_changed = n_same = 0
     for item_id, *values in batch.iter_rows():
         old = stored.get(item_id)
@@ -63,25 +64,42 @@ def _put_batch(connection: sqlite3.Connection, batch: pl.DataFrame, names: Seque
         n_new += old is None
         n_changed += old is not None
         stored[item_id] = merged
-        rows[item_id] = (item_id, json.dumps(merged, ensure_ascii=False), text_hash(merged), now, now)
-    connection.executemany(
-        "INSERT INTO items (item_id, fields, text_hash, created, updated) VALUES (?, ?, ?, ?, ?) ON CONFLICT (item_id) DO UPDATE"
-        " SET fields = excluded.fields, text_hash = excluded.text_hash, updated = excluded.updated",
-        rows.values(),
-    )
-    if rows:
-        bump_revision(connection)
+        rows[item_id] = (item_id, json.dumps(merged, ensure_ascii=False), text_hash(merged), now, now, revision)
+    store_item_rows(connection, list(rows.values()))
     return IngestCounts(n_new, n_changed, n_same)
+
+
+def store_item_rows(connection: sqlite3.Connection, rows: Sequence[tuple[str, str, bytes, float, float, int]]) -> None:
+    """Insert or replace ``(item_id, fields, text_hash, created, updated, revision)``, and count the change."""
+    connection.executemany(
+        "INSERT INTO items (item_id, fields, text_hash, created, updated, revision) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (item_id) DO UPDATE SET fields = excluded.fields, text_hash = excluded.text_hash,"
+        " updated = excluded.updated, revision = excluded.revision",
+        rows,
+    )
+    connection.executemany("DELETE FROM deleted_items WHERE item_id = ?", [row[:1] for row in rows])
+    if rows:
+        bump_items_revision(connection)
 
 
 def delete_items(database: Database, item_ids: Iterable[str]) -> int:
     """Number of items that were there and are gone. Their events stay: an item that returns has its history again."""
-    n_deleted = 0
     with database.writing() as connection:
-        for chunk in chunks(list(item_ids)):
-            n_deleted += connection.execute(f"DELETE FROM items WHERE item_id IN ({_marks(chunk)})", chunk).rowcount
-        if n_deleted:
-            bump_revision(connection)
+        return delete_item_rows(connection, list(item_ids))
+
+
+def delete_item_rows(connection: sqlite3.Connection, item_ids: Sequence[str]) -> int:
+    """The same within a transaction; the ids are remembered as deleted, for readers that hold them from before."""
+    revision = next_revision(connection)
+    n_deleted = 0
+    for chunk in chunks(item_ids):
+        gone = connection.execute(f"SELECT item_id FROM items WHERE item_id IN ({_marks(chunk)})", chunk).fetchall()
+        connection.executemany("DELETE FROM items WHERE item_id = ?", gone)
+        tombs = [(item_id, revision) for (item_id,) in gone]
+        connection.executemany("INSERT OR REPLACE INTO deleted_items VALUES (?, ?)", tombs)
+        n_deleted += len(gone)
+    if n_deleted:
+        bump_items_revision(connection)
     return n_deleted
 
 
@@ -101,7 +119,7 @@ def read_items(connection: sqlite3.Connection) -> pl.DataFrame:
 
 def read_item(connection: sqlite3.Connection, item_id: str) -> dict[str, Any] | None:
     """One item's fields that are not null, or None where there is no such item."""
-    return _fields_of(connection, [item_id]).get(item_id)
+    return fields_of(connection, [item_id]).get(item_id)
 
 
 def item_columns(connection: sqlite3.Connection) -> list[str]:
@@ -121,13 +139,26 @@ def bump_revision(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
 
 
+def bump_items_revision(connection: sqlite3.Connection) -> None:
+    """Say that items changed, which counts as a change of the data too."""
+    bump_revision(connection)
+    connection.execute("UPDATE meta SET value = (SELECT value FROM meta WHERE key = 'revision') WHERE key = 'items_revision'")
+
+
+def next_revision(connection: sqlite3.Connection) -> int:
+    """What :func:`bump_revision` is going to set within this transaction."""
+    (value,) = connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+    return int(value) + 1
+
+
 def chunks(values: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
     """Pieces small enough for the parameters of one query."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
 
 
-def _fields_of(connection: sqlite3.Connection, item_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+def fields_of(connection: sqlite3.Connection, item_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Fields by id, of those that are there."""
     found: dict[str, dict[str, Any]] = {}
     for chunk in chunks(item_ids):
         rows = connection.execute(f"SELECT item_id, fields FROM items WHERE item_id IN ({_marks(chunk)})", chunk)
@@ -135,7 +166,8 @@ def _fields_of(connection: sqlite3.Connection, item_ids: Sequence[str]) -> dict[
     return found
 
 
-def _add_columns(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+def add_columns(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+    """Remember columns that have not been met before."""
     known = item_columns(connection)
     if added := [name for name in names if name not in known]:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'item_columns'", (json.dumps(known + added),))

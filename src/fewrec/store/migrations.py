@@ -25,7 +25,31 @@ _FIRST = (
     " current INTEGER NOT NULL, stale_reason TEXT, purge INTEGER NOT NULL DEFAULT 0)",
     "INSERT INTO meta VALUES ('item_columns', '[]'), ('revision', '0')",
 )
-MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (("items, events, statements, fits", _FIRST),)
+_SERVICE = (
+    # revision: the value of meta.revision when the row came or changed, so that a reader can ask what is new since it looked
+    "ALTER TABLE items ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE events ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE statements ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX items_by_revision ON items (revision)",
+    "DROP INDEX events_by_user",
+    "CREATE INDEX events_by_user ON events (user_id, revision)",
+    "DROP INDEX statements_by_user",
+    "CREATE INDEX statements_by_user ON statements (user_id, revision)",
+    "CREATE TABLE deleted_items (item_id TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE requests (key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer TEXT NOT NULL, received REAL NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE api_keys (key_id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, scopes TEXT NOT NULL,"
+    " created REAL NOT NULL, revoked REAL) WITHOUT ROWID",
+    # what was shown to known users, and what came of it: answer is null, 'met' or 'liked'
+    "CREATE TABLE shown (user_id TEXT NOT NULL, item_id TEXT NOT NULL, place INTEGER NOT NULL, day TEXT NOT NULL, answer TEXT,"
+    " PRIMARY KEY (user_id, item_id)) WITHOUT ROWID",
+    "CREATE TABLE fit_jobs (job_id TEXT PRIMARY KEY, state TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL,"
+    " requested REAL NOT NULL, ended REAL, fit_id TEXT, error TEXT, owner TEXT NOT NULL) WITHOUT ROWID",
+    "INSERT INTO meta VALUES ('items_revision', '0')",
+)
+MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("items, events, statements, fits", _FIRST),
+    ("what a service needs: revisions per row, keys, repeated requests, what was shown, fits under way", _SERVICE),
+)
 
 
 def migrate(connection: sqlite3.Connection, shown: str, *, create: bool, read_only: bool) -> None:

@@ -7,18 +7,20 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
-from fewrec.errors import StoreError, UnknownUserError
-from fewrec.store import behaviour, fits, items
+from fewrec.errors import FewrecError, StoreError, UnknownUserError
+from fewrec.store import backup, behaviour, fits, items
 from fewrec.store.behaviour import EVENTS, STATEMENTS
 from fewrec.store.counts import ForgetCounts, IngestCounts, StoreSummary
 from fewrec.store.database import Database
 from fewrec.store.items import OnBatch
 from fewrec.store.location import Location, locate
 from fewrec.types import Dataset
+
+T = TypeVar("T")
 
 
 class Store:
@@ -99,6 +101,46 @@ class Store:
         """Add what people said in words, like :meth:`add_events`."""
         return behaviour.add_rows(self._database, STATEMENTS, frame, batch_rows=self._batch_rows, on_batch=on_batch)
 
+    def write_together(self, jobs: Sequence[Callable[[sqlite3.Connection], T]]) -> list[T | FewrecError]:
+        """Several writers' work in one transaction, so that they share its wait for the disk; what each returned, or its own error.
+
+        A job that raises a :class:`FewrecError` is undone alone. When this returns, all else is on disk.
+
+        Raises:
+            StoreError: nothing of any job was stored.
+        """
+        outcomes: list[T | FewrecError] = []
+        with self._database.writing() as connection:
+            for job in jobs:
+                connection.execute("SAVEPOINT job")
+                try:
+                    outcomes.append(job(connection))
+                except FewrecError as error:
+                    connection.execute("ROLLBACK TO job")
+                    outcomes.append(error)
+                connection.execute("RELEASE job")
+        return outcomes
+
+    def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """One job alone; see the functions of :mod:`fewrec.store.intake`, ``keys``, ``jobs`` and ``shown``."""
+        with self._database.writing() as connection:
+            return job(connection)
+
+    def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Look things up in one consistent state; see :mod:`fewrec.store.changes`."""
+        with self._database.reading() as connection:
+            return query(connection)
+
+    def backup(self, path: str | os.PathLike[str]) -> int:
+        """Copy the store into the new directory ``path`` while others read and write; the size in bytes.
+
+        The copy is a store of one moment, with its current fit; vectors of texts are made again when needed.
+
+        Raises:
+            StoreError: there is something at ``path``, or it cannot be written.
+        """
+        return backup.copy_store(self._database, self.location, Path(path))
+
     def delete_items(self, item_ids: Iterable[str]) -> int:
         """Number of items deleted; ids that are not there are passed over. The items' events stay."""
         return items.delete_items(self._database, item_ids)
@@ -116,6 +158,7 @@ class Store:
                 connection.execute(f"DELETE FROM {table.name} WHERE user_id = ?", (user_id,)).rowcount
                 for table in (EVENTS, STATEMENTS)
             )
+            connection.execute("DELETE FROM shown WHERE user_id = ?", (user_id,))
             if not n_events + n_statements:
                 raise UnknownUserError(
                     f"nothing is stored about user {user_id!r}", hint="ids are compared exactly, case and spaces included"

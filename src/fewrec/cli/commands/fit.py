@@ -9,7 +9,6 @@ import typer
 
 from fewrec.cli.arguments import JsonOption, LangOption, StoreArgument
 from fewrec.cli.ui import Ui
-from fewrec.errors import DataError
 
 
 def fit(
@@ -22,20 +21,14 @@ def fit(
     lang: LangOption = None,
 ) -> None:
     """Learn from STORE and make the result its current fit."""
-    from fewrec import __version__
-    from fewrec.recommender import Recommender
+    from fewrec.fitting import fit_store
     from fewrec.store import Store
 
     ui = Ui.of(ctx, lang)
     started = perf_counter()
     with Store.open(store) as opened:
-        revision, data = opened.revision, opened.dataset()
-        if data.items.height == 0:
-            raise DataError(f"the store {store} holds no items", hint=f"fewrec ingest {store} --items FILE adds some")
-        recommender = Recommender(encoder, model, cache=opened.vector_cache_path, seed=seed, progress=ui.log)
-        recommender.fit_dataset(data, history=opened)
-        meta = {"encoder": encoder, "model": model, "seed": seed, "revision": revision, "fewrec": __version__}
-        fit_id = opened.save_fit(lambda folder: recommender.save(folder, history=False), meta)
+        fitted = fit_store(opened, encoder=encoder, model=model, seed=seed, progress=ui.log)
+    fit_id, recommender = fitted.fit_id, fitted.recommender
     for text in recommender.notes:
         ui.log(ui.text("note", text=text))
     seconds = perf_counter() - started

@@ -1,0 +1,310 @@
+"""A fitted recommender together with what came since: every answer of the service comes from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from fewrec.data import observations_of_user
+from fewrec.errors import SettingError, UnknownItemError
+from fewrec.ranking import Filters, top_k
+from fewrec.recommender import Question, Recommender, Scored, Similar, Taste
+from fewrec.serving.overlay import Newcomers, Overlay
+from fewrec.store import Store
+from fewrec.taste.similarity import TextSpace
+from fewrec.types import Decoded, Examples, Reason, Recommendation, Recommendations, Vector
+
+N_STAND_INS = 3
+"""Fitted neighbours whose audiences are the candidates for a newcomer's."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """One state of the service. It never changes; a new one takes its place."""
+
+    fit_id: str
+    fitted: Recommender
+    """As it was fitted."""
+    overlay: Overlay
+    store: Store
+
+    @cached_property
+    def recommender(self) -> Recommender:
+        """The fit, with the columns that items have now."""
+        return self.fitted.with_fields(self.overlay.changed)
+
+    @property
+    def newcomers(self) -> Newcomers | None:
+        """Items that came after the fit."""
+        return self.overlay.newcomers
+
+    def _newcomer(self, item_id: str) -> int | None:
+        return None if self.newcomers is None else self.newcomers.points.row_of.get(item_id)
+
+    # -- tastes ------------------------------------------------------------------------------------------------------------
+
+    def taste(
+        self, user: str | None = None, *, like: Sequence[str] = (), dislike: Sequence[str] = (), say: Sequence[str] = ()
+    ) -> Taste:
+        """As :meth:`Recommender.taste`, with newcomers among the examples and in the user's history."""
+        if both := set(like) & set(dislike):
+            raise SettingError(f"both liked and disliked: {', '.join(sorted(both))}", hint="say one of the two")
+        also = []
+        if self.newcomers is not None:
+            if user is not None:
+                also.append(self._history_with_newcomers(user, self.newcomers))
+            for ids, sign in ((like, 1.0), (dislike, -1.0)):
+                rows = [row for item_id in ids if (row := self._newcomer(item_id)) is not None]
+                also.append(
+                    _examples(self.newcomers, rows, np.full(len(rows), sign, np.float32), np.ones(len(rows), np.float32))
+                )
+        known_like = [item_id for item_id in like if self._newcomer(item_id) is None]
+        known_dislike = [item_id for item_id in dislike if self._newcomer(item_id) is None]
+        return self.recommender.taste(
+            user, like=known_like, dislike=known_dislike, say=say, also=[each for each in also if len(each)]
+        )
+
+    def _history_with_newcomers(self, user: str, newcomers: Newcomers) -> Examples:
+        events = self.store.events_of(user)
+        events = events.filter(pl.col("item_id").is_in(list(newcomers.points.ids)))
+        seen = observations_of_user(events, self.recommender.signals)
+        rows = [newcomers.points.row_of[item_id] for item_id in seen.item_ids]
+        return _examples(newcomers, rows, seen.utility, seen.weight, seen.kinds)
+
+    # -- lists -------------------------------------------------------------------------------------------------------------
+
+    def recommend(
+        self, taste: Taste, *, k: int, filters: Filters, diversity: float = 0.0, exploration: float = 0.0
+    ) -> Recommendations:
+        """The k best of fitted items and newcomers, by score. Diversity and exploration order the fitted items among themselves."""
+        scored = self.recommender.scored(taste)
+        hidden = replace(filters, deny=(*filters.deny, *self.overlay.gone)) if self.overlay.gone else filters
+        found = self.recommender.recommend(
+            taste, k=k, filters=hidden, diversity=diversity, exploration=exploration, scored=scored
+        )
+        lines = [self._with_titles(line) for line in found.items]
+        if self.newcomers is not None:
+            lines = _merged(lines, self._newcomer_lines(self.newcomers, taste, scored, k, filters), k)
+        return Recommendations(taste.user, tuple(lines))
+
+    def _newcomer_lines(
+        self, newcomers: Newcomers, taste: Taste, scored: Scored, k: int, filters: Filters
+    ) -> list[Recommendation]:
+        points = newcomers.points
+        columns = {name for fields in points.fields for name in fields}
+        if not set(filters.where) <= columns:
+            return []
+        admitted = filters.admitted(points, np.zeros(0, dtype=np.int64))
+        if not filters.include_seen:
+            for label in taste.examples.labels:
+                row = points.row_of.get(label)
+                if row is not None:
+                    admitted[row] = False
+        has_text = np.diff(newcomers.near.indptr) > 0
+        scores = np.where(has_text, newcomers.near @ scored.scores, scored.scores.mean())
+        scores = (scores + self._beyond(newcomers, taste.examples, scored.unit).sum(axis=0)).astype(np.float32)
+        return [self._with_titles(self._line(newcomers, row, taste, scored)) for row in top_k(scores, admitted, k).tolist()]
+
+    def _beyond(self, newcomers: Newcomers, examples: Examples, unit: float) -> np.ndarray:
+        """(k, n) what a newcomer's text says about each example beyond its neighbours' text."""
+        if len(examples) == 0:
+            return np.zeros((0, len(newcomers)), dtype=np.float32)
+        model = self.recommender.taste_model
+        config, n_users = model.config, self.recommender.n_users
+        space = TextSpace.of(self.fitted.catalogue)
+        spread = np.sqrt(np.maximum(model.prior_mean * (1 - model.prior_mean), 0))  # (m,) s_i
+        typical = float(spread.mean())
+        at_examples = np.where(examples.rows >= 0, spread[np.maximum(examples.rows, 0)], typical)
+        at_newcomers = np.where(np.diff(newcomers.near.indptr) > 0, newcomers.near @ spread, typical)
+        alike = (1 - config.lexical - config.own) * (space.place(examples.vectors) @ newcomers.dense_beyond.T)
+        words = self._words(examples)
+        if words is not None:
+            alike = alike + config.lexical * (words @ newcomers.lexical_beyond.T).toarray()
+        share = config.shrinkage / (n_users + config.shrinkage)
+        pull = model.infer(examples).alpha * at_examples
+        beyond: np.ndarray = (unit * share * pull[:, None] * alike * at_newcomers[None]).astype(np.float32)
+        return beyond
+
+    def _words(self, examples: Examples):  # type: ignore[no-untyped-def]
+        """(k, v) TF-IDF of the examples: the catalogue's rows for items, their own for what was said."""
+        lexical = self.fitted.catalogue.lexical
+        if lexical.shape[1] == 0 or examples.lexical is None or examples.lexical.shape[1] != lexical.shape[1]:
+            return None
+        from scipy import sparse
+
+        is_item = examples.rows >= 0
+        place = np.flatnonzero(is_item)
+        pick = sparse.csr_matrix(
+            (np.ones(len(place), dtype=np.float32), (place, examples.rows[is_item])), shape=(len(examples), lexical.shape[0])
+        )
+        return pick @ lexical + examples.lexical
+
+    def _line(self, newcomers: Newcomers, row: int, taste: Taste, scored: Scored) -> Recommendation:
+        """A newcomer's line: the mixture's reasons, and the mixture's variance (that within its neighbours and that between them)."""
+        points, examples = newcomers.points, taste.examples
+        mine = newcomers.near[row]
+        one = Newcomers(points, mine, newcomers.dense_beyond[row : row + 1], newcomers.lexical_beyond[row])
+        beyond = self._beyond(one, examples, scored.unit)[:, 0]
+        if mine.nnz:
+            told = self.recommender.explain(taste, mine.indices.astype(np.int64))
+            weights = mine.data / mine.data.sum()
+            prior, parts, means = float(told.prior @ weights), told.parts @ weights, told.score
+            within = scored.unit * self.recommender.taste_model.uncertainty(examples, mine.indices.astype(np.int64))
+            variance = float(weights @ within**2 + weights @ (means - means @ weights) ** 2)
+        else:
+            prior, parts, variance = float(scored.scores.mean()), np.zeros(len(examples)), float(scored.scores.var())
+        parts = parts + beyond
+        reasons = [_reason(examples, place, float(part)) for place, part in enumerate(parts)]
+        reasons.sort(key=lambda reason: -abs(reason.contribution))
+        return Recommendation(
+            points.ids[row],
+            points.titles[row],
+            prior + float(parts.sum()),
+            float(np.sqrt(variance)),
+            (Reason("prior", prior), *reasons),
+        )
+
+    def _with_titles(self, line: Recommendation) -> Recommendation:
+        """Reasons name newcomers by their titles; the fit knows only their ids."""
+        if self.newcomers is None:
+            return line
+        reasons = tuple(
+            replace(reason, title=self.title(reason.item_id)) if reason.item_id is not None else reason
+            for reason in line.reasons
+        )
+        return replace(line, reasons=reasons)
+
+    # -- items -------------------------------------------------------------------------------------------------------------
+
+    def title(self, item_id: str) -> str:
+        """Of a fitted item or a newcomer; the id of any other."""
+        row = self.recommender.catalogue.row_of.get(item_id)
+        if row is not None:
+            return self.recommender.catalogue.titles[row]
+        place = self._newcomer(item_id)
+        return item_id if place is None or self.newcomers is None else self.newcomers.points.titles[place]
+
+    def check_item(self, item_id: str) -> None:
+        """Raise :class:`UnknownItemError` for an item that is not, or no longer, there."""
+        if item_id in self.overlay.gone:
+            raise UnknownItemError(f"the item {item_id!r} was deleted", hint="put it again to have it back")
+        if self._newcomer(item_id) is None:
+            self.recommender.row(item_id)
+
+    def similar(self, item_id: str, *, k: int) -> tuple[Similar, ...]:
+        """The k items most like an item. Newcomers are compared by their text alone."""
+        self.check_item(item_id)
+        newcomers, gone = self.newcomers, self.overlay.gone
+        place = self._newcomer(item_id)
+        if place is None:
+            found = [each for each in self.recommender.similar(item_id, k=k + len(gone)) if each.item_id not in gone]
+            text = self._text_likeness(self.recommender.row(item_id), fitted=True) if newcomers is not None else None
+        else:
+            assert newcomers is not None
+            to_fitted = self._text_likeness(place, fitted=False, among_fitted=True)
+            admitted = np.ones(len(to_fitted), dtype=bool)
+            admitted[[self.recommender.row(each) for each in gone]] = False
+            catalogue = self.recommender.catalogue
+            best = top_k(to_fitted, admitted, k)
+            found = [Similar(catalogue.ids[row], catalogue.titles[row], float(to_fitted[row])) for row in best.tolist()]
+            text = self._text_likeness(place, fitted=False)
+        if newcomers is not None and text is not None:
+            points = newcomers.points
+            found += [
+                Similar(points.ids[row], points.titles[row], float(text[row])) for row in range(len(points)) if row != place
+            ]
+        return tuple(sorted(found, key=lambda each: -each.score)[:k])
+
+    def _text_likeness(self, row: int, *, fitted: bool, among_fitted: bool = False) -> Vector:
+        """(n,) or (m,) text kernel between one item and the newcomers, or the fitted items."""
+        assert self.newcomers is not None
+        config, space, points = self.recommender.taste_model.config, TextSpace.of(self.fitted.catalogue), self.newcomers.points
+        own_dense = space.dense[row] if fitted else space.place(points.vectors[row : row + 1])[0]
+        own_words = space.lexical[row] if fitted else points.lexical[row]
+        dense, words = (space.dense, space.lexical) if among_fitted else (space.place(points.vectors), points.lexical)
+        alike = (1 - config.lexical - config.own) * (dense @ own_dense)
+        if words.shape[1]:
+            alike = alike + config.lexical * (words @ own_words.T).toarray().ravel()
+        likeness: Vector = alike.astype(np.float32)
+        return likeness
+
+    def features(self, item_id: str, *, lang: str | None) -> Decoded:
+        """Feature text of an item."""
+        self.check_item(item_id)
+        place = self._newcomer(item_id)
+        if place is None:
+            return self.recommender.describe(item=item_id, lang=lang)
+        assert self.newcomers is not None
+        lang = lang or self.recommender.language()
+        return self.recommender.decoder.decode(self.newcomers.points.vectors[place], lang=lang, n_phrases=5, kind="item")
+
+    def profile(self, taste: Taste, *, lang: str | None) -> Decoded:
+        """Preference text of a taste."""
+        return self.recommender.describe(taste, lang=lang)
+
+    def audience(self, item_id: str, *, k: int) -> tuple[tuple[str, Recommendation], ...]:
+        """Whom an item suits. A newcomer's candidates are the audiences of its nearest fitted items."""
+        self.check_item(item_id)
+        place = self._newcomer(item_id)
+        if place is None:
+            return self.recommender.audience(item_id, k=k)
+        assert self.newcomers is not None
+        mine = self.newcomers.near[place]
+        stand_ins = mine.indices[np.argsort(-mine.data)][:N_STAND_INS]
+        ids = self.recommender.catalogue.ids
+        users = {user: None for row in stand_ins for user, _ in self.recommender.audience(ids[row], k=k)}
+        found = []
+        for user in users:
+            taste = self.taste(user)
+            if item_id not in taste.examples.labels:
+                line = self._line(self.newcomers, place, taste, self.recommender.scored(taste))
+                found.append((user, self._with_titles(line)))
+        return tuple(sorted(found, key=lambda pair: -pair[1].score)[:k])
+
+    def questions(self, taste: Taste, *, k: int) -> tuple[Question, ...]:
+        """What to ask. Newcomers are not asked about: few people can know them."""
+        gone = self.overlay.gone
+        found = self.recommender.ask(taste, k=k + min(len(gone), 20))
+        return tuple(each for each in found if each.item_id not in gone)[:k]
+
+
+def _examples(
+    newcomers: Newcomers, rows: Sequence[int], utility: Vector, weight: Vector, kinds: Sequence[str] | None = None
+) -> Examples:
+    """Newcomers as observations at the points of their texts."""
+    place = np.asarray(rows, dtype=np.int64)
+    points = newcomers.points
+    return Examples(
+        rows=np.full(len(place), -1, dtype=np.int64),
+        vectors=points.vectors[place],
+        utility=utility,
+        weight=weight,
+        kinds=tuple(kinds) if kinds is not None else tuple("like" if each > 0 else "dislike" for each in utility),
+        labels=tuple(points.ids[row] for row in rows),
+        lexical=points.lexical[place],
+    )
+
+
+def _reason(examples: Examples, place: int, contribution: float) -> Reason:
+    kind, label = examples.kinds[place], examples.labels[place]
+    return Reason(kind, contribution, text=label) if kind == "statement" else Reason(kind, contribution, item_id=label)
+
+
+def _merged(fitted: list[Recommendation], new: list[Recommendation], k: int) -> list[Recommendation]:
+    """Each newcomer before the first fitted item of a lower score; the order among the fitted ones stays."""
+    lines: list[Recommendation] = []
+    waiting = list(new)
+    for line in fitted:
+        while waiting and waiting[0].score > line.score:
+            lines.append(waiting.pop(0))
+        lines.append(line)
+    return (lines + waiting)[:k]
+
+
+def where_of(conditions: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
+    """``{"genres": "Drama"}`` or ``{"genres": ["Drama", "Comedy"]}`` as :class:`Filters` takes it."""
+    return {name: [value] if isinstance(value, str) else list(value) for name, value in conditions.items()}
