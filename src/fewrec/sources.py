@@ -17,6 +17,7 @@ from typing import Any
 
 import fewrec
 from fewrec.errors import SettingError
+from fewrec.learning.ensemble import Member
 
 PACKAGE = Path(fewrec.__file__).parent
 _DATA = (".json", ".npy", ".npz", ".txt")
@@ -61,6 +62,8 @@ def _made_of(part: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(part, tuple):
         for value in part:
             yield from _made_of(value)
+    elif isinstance(part, Member):
+        yield from _made_of((part.make, part.suits))
     elif callable(part):
         part = part if isinstance(part, type | FunctionType) else type(part())  # an object that makes models: ask it for one
         if not part.__module__.startswith("fewrec."):

@@ -54,7 +54,8 @@ def test_words_do_not_count(before: dict[str, str], edited: Callable[..., dict[s
     [
         ("baselines/ease.py", "return", "pass; return", {"ease", "auto"}),
         ("baselines/_factorise.py", "return", "pass; return", {"als", "hybrid", "auto"}),
-        ("baselines/hybrid.py", "return", "pass; return", {"hybrid"}),
+        ("baselines/hybrid.py", "return", "pass; return", {"hybrid", "auto"}),
+        ("baselines/item_mean.py", "return", "pass; return", {"item-mean"}),
         ("learning/blending.py", "return", "pass; return", {"auto"}),
         ("learning/prior.json", "{", "{ ", {"auto"}),
         ("taste/similarity.py", "return", "pass; return", {"taste", "auto"}),

@@ -147,7 +147,7 @@ class SignalConfig:
         Piecewise linear in the share of the scale, with a step at 4 of 5, where a like begins: on five stars 1 -> -1, 2 -> -2/3,
         3 -> -1/3, just under 4 -> 0, 4 -> 1/2, 5 -> 1. Beyond the scale's ends the end's utility holds.
         """
-        share = ratings / (self.rating_scale or 5.0)
+        share = np.clip(ratings / (self.rating_scale or 5.0), 0.0, 1.0)
         liked = 0.5 + 0.5 * (share - LIKED_SHARE) / (1.0 - LIKED_SHARE)
         other = np.minimum((share - LIKED_SHARE) / (LIKED_SHARE - 0.2), 0.0)
         return np.clip(np.where(share >= LIKED_SHARE, liked, other), -1.0, 1.0)
