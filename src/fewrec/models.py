@@ -37,6 +37,7 @@ _SOLVED = 3000
 AUTO_MEMBERS: Mapping[str, Member] = {
     "taste": Member(partial(GaussianTaste, GaussianConfig(noise=0.02))),
     "taste:sure": Member(partial(GaussianTaste, GaussianConfig(noise=0.005, shrinkage=3.0))),
+    "taste:calm": Member(partial(GaussianTaste, GaussianConfig(noise=0.1))),
     "taste:text": Member(partial(GaussianTaste, GaussianConfig(noise=0.05, shrinkage=100.0, borrowing=3.0))),
     "exposure": Member(
         partial(Exposure, partial(GaussianTaste, GaussianConfig(noise=0.02))), lambda _, interactions: tells_more(interactions)
