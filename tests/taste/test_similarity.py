@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
-from fewrec.taste.similarity import nearest
+from fewrec.taste.similarity import DIRECTIONS, SMALL, TextSpace, nearest
+from fewrec.types import Catalogue
 
 
 @settings(max_examples=60, deadline=None)
@@ -32,3 +34,14 @@ def test_equal_similarities_are_cut_at_the_number_asked_for() -> None:
     found = nearest(np.full((2, 100), 0.5, dtype=np.float32), 20)
     assert np.diff(found.indptr).tolist() == [20, 20]
     np.testing.assert_allclose(found.data, 1 / 20, rtol=1e-6)
+
+
+def test_a_large_catalogue_without_text_has_no_directions_to_look_along() -> None:
+    m = SMALL + 1
+    names = tuple(map(str, range(m)))
+    vectors = np.zeros((m, DIRECTIONS + 1), dtype=np.float32)
+    words = sparse.csr_matrix((m, 1), dtype=np.float32)
+    space = TextSpace.of(Catalogue(names, names, ("",) * m, vectors, words, ({},) * m, "none"))
+    assert not space.dense.any()
+    assert not space.place(vectors[:2]).any()
+    assert space.neighbours(5, 0.5).nnz == 0

@@ -55,10 +55,10 @@ class TextSpace:
         if has_text.sum() > 1:
             centre = vectors[has_text].mean(axis=0, dtype=np.float32)
         directions = None
-        if len(vectors) > SMALL and vectors.shape[1] > DIRECTIONS:
+        if len(vectors) > SMALL and vectors.shape[1] > DIRECTIONS and has_text.sum() > 1:
             centred = np.where(has_text[:, None], vectors - centre, 0).astype(np.float32)
             variances, columns = (part[..., -DIRECTIONS:] for part in np.linalg.eigh(centred.T @ centred))
-            scale = np.maximum(variances / variances[-1], 1e-6) ** (-EVENING / 2)
+            scale = np.maximum(variances / max(variances[-1], 1e-12), 1e-6) ** (-EVENING / 2)
             directions = np.ascontiguousarray(columns * scale).astype(np.float32)
         placed = _placed(vectors, centre, directions)
         return cls(centre, directions, placed, catalogue.lexical.tocsr())
