@@ -40,7 +40,9 @@ AUTO_MEMBERS: Mapping[str, Member] = {
     "taste:calm": Member(partial(GaussianTaste, GaussianConfig(noise=0.1))),
     "taste:text": Member(partial(GaussianTaste, GaussianConfig(noise=0.05, shrinkage=100.0, borrowing=3.0))),
     "exposure": Member(
-        partial(Exposure, partial(GaussianTaste, GaussianConfig(noise=0.02))), lambda _, interactions: tells_more(interactions)
+        partial(Exposure, partial(GaussianTaste, GaussianConfig(noise=0.02))),
+        suits=lambda _, interactions: tells_more(interactions),
+        heir="taste",
     ),
     "content": Member(partial(Content, ContentConfig())),
     "numbers": Member(partial(Attributes, _NUMBERS), lambda catalogue, _: has_attributes(catalogue, _NUMBERS)),

@@ -55,6 +55,12 @@ def test_weights_interpolate_in_log_k_and_round_trip() -> None:
     assert Weights.from_mapping(weights.to_mapping()).at(3) == pytest.approx(weights.at(3))
 
 
+def test_who_takes_no_part_passes_its_weight_on() -> None:
+    weights = Weights.from_mapping({"a": [0.5, 0.4, 0.0], "b": [0.5, 0.4, 0.0], "c": [0.0, 0.2, 1.0]})
+    assert weights.passed_on({"b": "c"}).of(["a", "c"]).at(1) == pytest.approx([0.4, 0.6])
+    assert weights.passed_on({"b": "stranger"}).at(1) == pytest.approx([0.4, 0.4, 0.2])
+
+
 def test_the_ascent_keeps_count_of_what_it_moves() -> None:
     """The gain that the ascent believes in is that of the weights it returns, also for k between knots."""
     episodes = make_episodes(200, good=1)

@@ -44,6 +44,15 @@ class Weights:
         columns = [self.at_knots[:, known[name]] if name in known else nothing for name in members]
         return Weights(tuple(members), np.stack(columns, axis=1))
 
+    def passed_on(self, heirs: Mapping[str, str]) -> Weights:
+        """What members not taking part would count is counted for others: ``heirs`` maps them to those who inherit."""
+        inherits = np.eye(len(self.members), dtype=np.float32)
+        for name, heir in heirs.items():
+            if name in self.members and heir in self.members:
+                row = self.members.index(name)
+                inherits[row, row], inherits[row, self.members.index(heir)] = 0, 1
+        return Weights(self.members, self.at_knots @ inherits)
+
     @classmethod
     def from_mapping(cls, weights: Mapping[str, Sequence[float]]) -> Weights:
         """From ``{member: [weight at each knot]}``."""
@@ -115,6 +124,8 @@ class BlendConfig:
     """A step must gain this many of its own standard errors."""
     switch_caution: float = 1.0
     """The same for leaving the prior for a single member or for another start."""
+    unasked_caution: float = 2.0
+    """The same for a step at k = 0, where members differ little and popularity is hard to beat."""
     n_passes: int = 4
     """Rounds over all members, at most."""
 
@@ -127,12 +138,17 @@ def learn_weights(episodes: Episodes, prior: Weights, starts: Sequence[Weights],
     judge = _Judge(episodes)
     best, gains = prior, episodes.ndcg(prior)
     for start in starts:
-        other = episodes.ndcg(start)
+        candidate = Weights(prior.members, np.concatenate([prior.at_knots[:1], start.at_knots[1:]]))  # k = 0 stays as it is
+        other = episodes.ndcg(candidate)
         if judge.is_better(other - gains, config.switch_caution):
-            best, gains = start, other
+            best, gains = candidate, other
     ascent = _Ascent(episodes, judge, best.at_knots)
     for _ in range(config.n_passes):
-        moved = [ascent.move(member, knots, config.caution) for member in range(len(prior.members)) for knots in _KNOT_SETS]
+        moved = [
+            ascent.move(member, knots, config.unasked_caution if knots == (0,) else config.caution)
+            for member in range(len(prior.members))
+            for knots in _KNOT_SETS
+        ]
         if not any(moved):
             break
     ascent.drop_idlers()

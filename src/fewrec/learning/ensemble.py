@@ -27,6 +27,8 @@ class Member:
     """A new, unfitted model, its settings given."""
     suits: Callable[[Catalogue, Interactions], bool] | None = None
     """Whether it could tell anything here; where not it is left out before anything is fitted. None: everywhere."""
+    heir: str | None = None
+    """The member that stands in for it where it does not suit, with its weight in the prior."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,9 @@ class Ensemble:
             if not member.suits or member.suits(catalogue, interactions)
         }
         names = tuple(suited)
-        prior = (self._given_prior or prior_weights(crowd(interactions))).of(names)
+        prior = self._given_prior or prior_weights(crowd(interactions))
+        heirs = {name: member.heir for name, member in self._candidates.items() if member.heir and name not in suited}
+        prior = prior.passed_on(heirs).of(names)
         folds = make_folds(catalogue, interactions, rng=rng, config=self.config.episodes)
         episodes = gather_episodes(catalogue, folds, suited, self.config.n_candidates, rng)
         starts = [Weights(names, np.tile(row, (len(KNOTS), 1)).astype(np.float32)) for row in np.eye(len(names))]
