@@ -58,6 +58,8 @@ STATEMENT_WEIGHT = 10.0
 """A sentence says outright what is wanted, where a like is one case of it: the noise of a tenth of a like's."""
 N_CANDIDATES = 200
 """Items that diversity, exploration and questions choose among."""
+N_SAMPLED = 2000
+"""Items that the spread of scores is measured on: more would cost a second pass over a large catalogue at every request."""
 
 Progress = Callable[[str], None]
 
@@ -382,12 +384,15 @@ class Recommender:
         return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
 
     def _unit(self, scores: Vector, examples: Examples) -> float:
-        """What one unit of the taste model's utility is in units of these scores: the ratio of their spreads."""
+        """What one unit of the taste model's utility is in units of these scores: the ratio of their spreads over (a sample of) the items."""
         state = self._fitted()
         if state.model is state.taste:
             return 1.0
-        spread = float(state.taste.score([examples])[0].std())
-        return float(scores.std()) / spread if spread > 1e-9 else 1.0
+        sampled = np.arange(len(scores))
+        if len(scores) > N_SAMPLED:
+            sampled = np.sort(np.random.default_rng(0).choice(len(scores), N_SAMPLED, replace=False))
+        spread = float(state.taste.explain(examples, sampled).score.std())
+        return float(scores[sampled].std()) / spread if spread > 1e-9 else 1.0
 
     # -- decoding: vectors -> words ---------------------------------------------------------------------------------------
 
