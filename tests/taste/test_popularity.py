@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy import sparse
 
 from fewrec.taste import GaussianConfig, GaussianTaste
 from fewrec.taste.popularity import expected_likes
+from fewrec.taste.prior import SHAPES, likely_counts
 from fewrec.types import Catalogue, Examples, Interactions
 
 
@@ -57,3 +59,34 @@ def test_a_new_item_of_the_popular_series_is_expected_to_be_popular() -> None:
     model = GaussianTaste(GaussianConfig()).fit(catalogue, interactions, rng=rng)
     scores = model.score([Examples.none(8)])[0]
     assert scores[58] > 3 * scores[59]
+
+
+def test_likes_are_drawn_to_what_is_expected_by_how_much_counts_spread() -> None:
+    # Counts that spread no more than Poisson's are all but ignored; counts that spread far more are believed.
+    rng = np.random.default_rng(0)
+    expected = np.full(4000, 2.0, dtype=np.float32)
+    even = rng.poisson(2.0, 4000).astype(np.float32)
+    uneven = rng.poisson(2.0 * rng.gamma(0.1, 10.0, 4000)).astype(np.float32)
+    assert np.abs(likely_counts(even, expected) - 2).max() < 1.5
+    assert np.abs(likely_counts(uneven, expected) - uneven).max() < 0.1 * uneven.max()
+
+
+def test_one_like_among_few_users_says_little_in_a_large_catalogue() -> None:
+    likes = np.zeros(10_000, dtype=np.float32)
+    likes[:200] = 1
+    likes[:3] = 5
+    likely = likely_counts(likes, np.full(10_000, 0.02, dtype=np.float32))
+    assert 0.02 < likely[100] < 0.6
+    assert likely[0] > 3 * likely[100]
+    assert likely[5000] < 0.02
+
+
+def test_likely_counts_by_hand() -> None:
+    likes, expected = np.array([0.0, 3.0], dtype=np.float32), np.array([1.0, 1.0], dtype=np.float32)
+
+    def evidence(a: float) -> float:
+        # P(0) P(3) of a negative binomial with mean 1 and shape a, up to a factor that a does not change.
+        return float(2 * a * np.log(a / (1 + a)) + 3 * np.log(1 / (1 + a)) + np.log(a * (a + 1) * (a + 2)))
+
+    a = max(SHAPES, key=evidence)
+    assert likely_counts(likes, expected) == pytest.approx((likes + a) / (1 + a), rel=1e-5)
