@@ -30,6 +30,9 @@ class TuningConfig:
     """Folds where there are few users; one fold with ``max_users`` users held out where there are many."""
     max_users: int = 300
     """Users held out in all, at most."""
+    every_shot: bool = False
+    """Hold out ``max_users`` users for every k where there are many users, instead of in all: those who can show ten likes and more are
+    rare in a sparse catalogue, and few of them would judge the longest histories."""
     min_users: int = 20
     """Below this many users with two likes or more nothing is chosen: defaults are safer than noise."""
     n_repeats: int = 3
@@ -77,8 +80,18 @@ def make_folds(
     usable = np.flatnonzero(n_likes >= 1 + config.min_rest)
     if len(usable) < config.min_users:
         return []
-    usable = rng.permutation(usable)[: config.max_users] if len(usable) > 2 * config.max_users else rng.permutation(usable)
-    n_folds = 1 if len(usable) < np.sum(n_likes >= 1 + config.min_rest) else config.n_folds
+    able = {k: n_likes >= k + config.min_rest for k in config.shots}
+    usable = rng.permutation(usable)
+    n_folds = config.n_folds
+    if len(usable) > 2 * config.max_users:
+        if config.every_shot:
+            chosen = {k: usable[able[k][usable]][: config.max_users] for k in config.shots}
+            if all(4 * len(users) <= able[k].sum() for k, users in chosen.items()):
+                n_folds = 1
+            able = {k: np.isin(np.arange(interactions.n_users), users) for k, users in chosen.items()}
+            usable = usable[np.any([able[k][usable] for k in config.shots], axis=0)]
+        else:
+            usable, n_folds = usable[: config.max_users], 1
     n_repeats = config.n_repeats if len(usable) <= 100 else 1
     per_fold = max(len(config.shots), config.max_cells // max(1, len(catalogue)))
     folds = []
@@ -87,7 +100,7 @@ def make_folds(
             (k, order[:k], order[k:])
             for k in config.shots
             for user in held_out
-            if n_likes[user] >= k + config.min_rest
+            if able[k][user]
             for _ in range(n_repeats)
             for order in [rng.permutation(likes.indices[likes.indptr[user] : likes.indptr[user + 1]]).astype(np.int64)]
         ]

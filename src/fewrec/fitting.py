@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from fewrec.errors import DataError
+from fewrec.learning.prior import DomainPrior
 from fewrec.recommender import Recommender
 from fewrec.store import Store
+
+PRIOR_NAME = "carried-prior.json"
+"""Beside the fit, so that later fits start from it too."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +24,18 @@ class Fitted:
 
 
 def fit_store(
-    store: Store, *, encoder: str, model: str, seed: int = 0, progress: Callable[[str], None] | None = None
+    store: Store,
+    *,
+    encoder: str,
+    model: str,
+    prior: DomainPrior | None = None,
+    keep_prior: bool = False,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
 ) -> Fitted:
     """Learn from everything in ``store`` and make the result its current fit.
+
+    ``keep_prior``: with no ``prior`` given, start from the one that the current fit started from, if any.
 
     Raises:
         DataError: the store holds no items.
@@ -32,7 +46,16 @@ def fit_store(
     if data.items.height == 0:
         shown = store.location.shown
         raise DataError(f"the store {shown} holds no items", hint=f"fewrec ingest {shown} --items FILE adds some")
-    recommender = Recommender(encoder, model, cache=store.vector_cache_path, seed=seed, progress=progress)
+    current = store.current_fit() if keep_prior and prior is None else None
+    if current is not None and (current[0] / PRIOR_NAME).exists():
+        prior = DomainPrior.load(current[0] / PRIOR_NAME)
+    recommender = Recommender(encoder, model, prior=prior, cache=store.vector_cache_path, seed=seed, progress=progress)
     recommender.fit_dataset(data, history=store)
     meta = {"encoder": encoder, "model": model, "seed": seed, "revision": revision, "fewrec": __version__}
-    return Fitted(store.save_fit(lambda folder: recommender.save(folder, history=False), meta), recommender)
+
+    def write(folder: Path) -> None:
+        recommender.save(folder, history=False)
+        if prior is not None:
+            prior.save(folder / PRIOR_NAME)
+
+    return Fitted(store.save_fit(write, meta), recommender)

@@ -26,6 +26,7 @@ from fewrec.learning.members import (
     has_attributes,
     tells_more,
 )
+from fewrec.learning.prior import DomainPrior
 from fewrec.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
 from fewrec.types import Model
 
@@ -71,8 +72,12 @@ MODELS: Mapping[str, tuple[str, Callable[[], Model]]] = {
 """Name -> (a line of description, what makes it)."""
 
 
-def make_model(name: str) -> Model:
-    """A new, unfitted model by its name."""
+def make_model(name: str, prior: DomainPrior | None = None) -> Model:
+    """A new, unfitted model by its name. ``prior``: what another domain taught, for those that can use it (``auto``, ``taste``)."""
     if name not in MODELS:
         raise SettingError(f"there is no model {name!r}", hint=f"choose among {', '.join(MODELS)}")
+    if prior is not None and name == "auto":
+        return Auto(AUTO_MEMBERS, RatingTaste, prior=prior.weights)
+    if prior is not None and name == "taste":
+        return Taste(start=prior.taste)
     return MODELS[name][1]()

@@ -28,6 +28,7 @@ from fewrec.decoders import PhraseDecoder, PhraseVocabulary, mine_phrases
 from fewrec.encoders import LexicalSpace, VectorCache, check_same_encoder, load_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownItemError
 from fewrec.learning.ensemble import Ensemble
+from fewrec.learning.prior import DomainPrior
 from fewrec.models import make_model
 from fewrec.persistence import load_object, save_object
 from fewrec.preparation import catalogue_of, prepare_catalogue, prepare_statements, title_of
@@ -156,7 +157,8 @@ class Recommender:
     """Recommends from a handful of examples. ``fit`` once on a catalogue (events optional), then ask for anybody.
 
     ``encoder`` and ``model`` take the names of ``fewrec models``; ``cache`` is a file that keeps vectors between fits; ``signals``
-    says how events count; ``progress`` is told each stage as it starts.
+    says how events count; ``prior`` is what another domain taught (:class:`~fewrec.learning.prior.DomainPrior` or its file);
+    ``progress`` is told each stage as it starts.
     """
 
     def __init__(
@@ -165,12 +167,14 @@ class Recommender:
         model: str = "auto",
         *,
         signals: SignalConfig | None = None,
+        prior: DomainPrior | str | Path | None = None,
         cache: str | Path | None = None,
         seed: int = 0,
         progress: Progress | None = None,
     ) -> None:
         make_model(model)  # an unknown name is an error now, not after an hour of encoding
         self._encoder_name, self._model_name = encoder, model
+        self._prior = DomainPrior.load(prior) if isinstance(prior, str | Path) else prior
         self._encoder: Encoder = load_encoder(encoder, cache=VectorCache(cache) if cache is not None else None)
         self._signals = signals or SignalConfig()
         self._seed = seed
@@ -203,7 +207,7 @@ class Recommender:
         signals = self._signals.resolved(data.events)
         interactions, remarks = to_interactions(data.events, catalogue.ids, signals)
         self._progress(f"fitting {self._model_name} on {interactions.n_users:,} users")
-        model = make_model(self._model_name)
+        model = make_model(self._model_name, self._prior)
         model.fit(catalogue, interactions, rng=np.random.default_rng(self._seed))
         taste = _taste_within(model)
         if taste is None:

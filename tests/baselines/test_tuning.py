@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,25 @@ def test_turns_change_one_field_at_a_time() -> None:
     turns = {"reg": (1.0, 2.0), "popularity": (0.5,)}
     assert choose_by_turns(EaseConfig(), turns, folds, lambda train: train, score) == EaseConfig()
     assert tried == {EaseConfig(), EaseConfig(reg=1.0), EaseConfig(reg=2.0), EaseConfig(popularity=0.5)}
+
+
+def test_long_histories_are_asked_about_as_often_as_short_ones() -> None:
+    """One user in ten has twelve likes, the others two: with every_shot, ten likes are revealed as often as one."""
+    rng = np.random.default_rng(0)
+    liked = np.zeros((3000, 30), dtype=bool)
+    for user in range(3000):
+        liked[user, rng.permutation(30)[: 12 if user % 10 == 0 else 2]] = True
+    catalogue, interactions = catalogue_of(np.eye(30)), likes_of(liked)
+    config = TuningConfig(shots=(1, 10), max_users=60, n_repeats=1)
+    (few,) = make_folds(catalogue, interactions, rng=np.random.default_rng(0), config=config)
+    (even,) = make_folds(catalogue, interactions, rng=np.random.default_rng(0), config=replace(config, every_shot=True))
+    assert np.sum(few.shots == 10) < 20
+    assert np.sum(even.shots == 1) == np.sum(even.shots == 10) == 60
+    learned = set(even.interactions.user_ids)
+    assert 60 <= interactions.n_users - len(learned) <= 120
+    # Those who took part with ten likes are a quarter of all who could at most: statistics keep the rest, or there are more folds.
+    many = make_folds(
+        catalogue, interactions, rng=np.random.default_rng(0), config=replace(config, max_users=200, every_shot=True)
+    )
+    assert len(many) == config.n_folds
+    assert sum(np.sum(fold.shots == 10) for fold in many) == 200

@@ -132,3 +132,11 @@ def test_forgotten_sentences_leave_the_vector_cache(own: str) -> None:
     assert fewrec("forget", own, "--user", "sci-fi-fan").code == 0
     with VectorCache(Path(own) / "vectors.sqlite") as cache:
         assert len(cache) < before
+
+
+def test_a_prior_needs_users_to_learn_from_and_a_good_file(fitted: str, tmp_path: Path) -> None:
+    failed(fewrec("learn", "prior", fitted, "--out", str(tmp_path / "prior.json")), "20 are needed")
+    failed(fewrec("learn", "prior", fitted, "--out", str(tmp_path / "absent" / "prior.json")), "there is no folder")
+    (tmp_path / "prior.json").write_text("{}")
+    failed(fewrec("fit", fitted, "--prior", str(tmp_path / "prior.json")), "is not a prior")
+    failed(fewrec("evaluate", fitted, "--prior", str(tmp_path / "none.json")), "cannot be read")

@@ -13,6 +13,7 @@ from fewrec.cli.commands.fit import fit
 from fewrec.cli.commands.forget import forget
 from fewrec.cli.commands.ingest import ingest
 from fewrec.cli.commands.items import ask, audience, similar
+from fewrec.cli.commands.learn_prior import prior
 from fewrec.cli.commands.models import models
 from fewrec.cli.commands.recommend import recommend
 from fewrec.cli.commands.serve import backup, keys, serve
@@ -45,6 +46,11 @@ for command in (
     backup,
 ):
     app.command()(command)
+
+learn = typer.Typer(name="learn", help="Learn what other commands use.", no_args_is_help=True, rich_markup_mode=None)
+for lesson in (prior,):
+    learn.command()(lesson)
+app.add_typer(learn)
 
 
 def _version(wanted: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,9 @@ ItemOption = Annotated[str, typer.Option("--item", metavar="ID", help="An item."
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; messages follow the locale if it is not given.")]
 DecoderOption = Annotated[str, typer.Option("--decoder", metavar="D", help="What reads a vector as words: phrases.")]
+PriorOption = Annotated[
+    Path | None, typer.Option("--prior", metavar="FILE", help="What another domain taught; see fewrec learn prior.")
+]
 ListLength = Annotated[int, typer.Option("-k", min=1, help="How many.")]
 
 _LISTS = frozenset({"--like", "--dislike", "--say", "--allow", "--deny", "--where"})

@@ -106,6 +106,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "no": ("revoked", "已撤销"),
     "key-once": ("the key is shown this once; the store keeps only its hash", "密钥只显示这一次；数据仓库只保存其哈希值"),
     "backed-up": ("backup of {size} bytes in {path}", "已备份 {size} 字节到 {path}"),
+    "prior-row": ("where {others:.1f} others like the same: {members}", "每个喜欢平均另有 {others:.1f} 人相同时：{members}"),
     "written": ("written: {path}", "已写入：{path}"),
 }
 """Values are filled in with ``str.format``; both languages take the same ones."""

@@ -15,7 +15,7 @@ import numpy as np
 from fewrec.episodes import Fold, TuningConfig, make_folds, top_columns
 from fewrec.errors import NotFittedError
 from fewrec.learning.blending import DEPTH, DISCOUNT, KNOTS, BlendConfig, Episodes, Weights, learn_weights
-from fewrec.learning.prior import crowd, prior_weights
+from fewrec.learning.prior import PriorTable, crowd, prior_weights
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
 
@@ -39,7 +39,7 @@ class EnsembleConfig:
     """Items from the top of each member that an episode is judged on."""
     episodes: TuningConfig = field(
         default_factory=lambda: TuningConfig(
-            shots=(0, 1, 3, 5, 10), n_folds=4, max_users=400, n_repeats=2, max_cells=30_000_000
+            shots=(0, 1, 3, 5, 10), n_folds=4, max_users=400, every_shot=True, n_repeats=2, max_cells=30_000_000
         )
     )
     """How many episodes are made."""
@@ -52,7 +52,7 @@ class Ensemble:
 
     A member in two settings is two members: the weights choose between them, which costs less than choosing first. ``readers`` names
     the members that understand statements: the others speak only for the share of examples that are items, and what they leave goes to
-    the first reader.
+    the first reader. ``prior``: weights carried over from another domain; the shipped prior stands in where it does not cover the data.
     """
 
     __not_saved__: tuple[str, ...] = ("_candidates", "_asked")
@@ -66,13 +66,13 @@ class Ensemble:
         name: str = "auto",
         readers: Sequence[str] = ("taste", "content"),
         config: EnsembleConfig | None = None,
-        prior: Weights | None = None,
+        prior: PriorTable | None = None,
     ) -> None:
         self._name = name
         self.config = config or EnsembleConfig()
         self._candidates = dict(candidates)
         self._readers = tuple(readers)
-        self._given_prior = prior
+        self._carried = prior
         self.members: dict[str, Additive] = {}
         self.weights: Weights | None = None
 
@@ -89,7 +89,7 @@ class Ensemble:
             if not member.suits or member.suits(catalogue, interactions)
         }
         names = tuple(suited)
-        prior = self._given_prior or prior_weights(crowd(interactions))
+        prior = prior_weights(crowd(interactions), self._carried)
         heirs = {name: member.heir for name, member in self._candidates.items() if member.heir and name not in suited}
         prior = prior.passed_on(heirs).of(names)
         folds = make_folds(catalogue, interactions, rng=rng, config=self.config.episodes)

@@ -88,8 +88,9 @@ class GaussianTaste:
 
     name = "taste"
 
-    def __init__(self, config: GaussianConfig | None = None) -> None:
-        self.config = config or GaussianConfig()
+    def __init__(self, config: GaussianConfig | None = None, *, start: GaussianConfig | None = None) -> None:
+        """``config``: settings as they are to be used. Without it they are learned, beginning with ``start``."""
+        self.config = config or start or GaussianConfig()
         self._choose = config is None
         self._text: TextSpace | None = None
 
@@ -105,7 +106,7 @@ class GaussianTaste:
         if self._choose:
             from fewrec.taste.learning import learn_config
 
-            self.config = learn_config(catalogue, interactions, rng=rng)
+            self.config = learn_config(catalogue, interactions, start=self.config, rng=rng)
         text = TextSpace.of(catalogue)
         n_neighbours = self.config.neighbours
         neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))

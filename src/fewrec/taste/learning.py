@@ -26,17 +26,18 @@ TURNS: dict[str, Sequence[object]] = {
 """Field after field, each with the others at the best so far."""
 
 
-def learn_config(catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> GaussianConfig:
-    """The config with the best mean NDCG@10 on episodes; the default where there are too few users to choose."""
+def learn_config(
+    catalogue: Catalogue, interactions: Interactions, *, start: GaussianConfig | None = None, rng: np.random.Generator
+) -> GaussianConfig:
+    """The config with the best mean NDCG@10 on episodes; ``start`` (the default) where there are too few users to choose."""
+    start = start or GaussianConfig()
     folds = make_folds(catalogue, interactions, rng=rng, config=TuningConfig(max_users=150, n_folds=3, n_repeats=2))
     if not folds:
-        return GaussianConfig()
+        return start
     text = TextSpace.of(catalogue)
-    n_neighbours = GaussianConfig().neighbours
+    n_neighbours = start.neighbours
     neighbours = catalogue.derived(("neighbours", n_neighbours), lambda: text.neighbours(n_neighbours, 0.5))
-    return choose_by_turns(
-        GaussianConfig(), TURNS, folds, partial(_FoldPriors, catalogue, neighbours), partial(_score, catalogue, text)
-    )
+    return choose_by_turns(start, TURNS, folds, partial(_FoldPriors, catalogue, neighbours), partial(_score, catalogue, text))
 
 
 class _FoldPriors:

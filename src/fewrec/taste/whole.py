@@ -20,8 +20,14 @@ from fewrec.types import Catalogue, Examples, Explanation, Interactions, Rows, V
 class Taste(GaussianTaste):
     """:class:`~fewrec.taste.gaussian.GaussianTaste` for lists, :class:`~fewrec.taste.ratings.RatingTaste` for single judgements."""
 
-    def __init__(self, config: GaussianConfig | None = None, ratings: RatingConfig | None = None) -> None:
-        super().__init__(config)
+    def __init__(
+        self,
+        config: GaussianConfig | None = None,
+        ratings: RatingConfig | None = None,
+        *,
+        start: GaussianConfig | None = None,
+    ) -> None:
+        super().__init__(config, start=start)
         self.judge = RatingTaste(ratings)
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Taste:

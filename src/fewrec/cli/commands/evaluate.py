@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fewrec.cli.arguments import LangOption
+from fewrec.cli.arguments import LangOption, PriorOption
 from fewrec.cli.evaluation import document_lines, inputs_of, wanted_settings
 from fewrec.cli.ui import Ui, json_text
 from fewrec.errors import SettingError
@@ -37,6 +37,7 @@ def evaluate(
         str | None, typer.Option(metavar="M,…", help="Metrics to compare models on, or all; by default ndcg@10, or auc,uauc.")
     ] = None,
     encoder: Annotated[str, typer.Option(metavar="E", help="Text to vectors; see fewrec models.")] = "default",
+    prior: PriorOption = None,
     items: Annotated[str | None, typer.Option(metavar="FILE", help="Items, without a store.")] = None,
     events: Annotated[str | None, typer.Option(metavar="FILE", help="Events, without a store.")] = None,
     test_events: Annotated[str | None, typer.Option(metavar="FILE", help="labels: the pairs to judge.")] = None,
@@ -57,6 +58,7 @@ def evaluate(
 
     from fewrec.evaluation import Run, write_html
     from fewrec.evaluation import evaluate as run_protocol
+    from fewrec.learning.prior import DomainPrior
     from fewrec.models import make_model
 
     ui = Ui.of(ctx, lang)
@@ -88,9 +90,13 @@ def evaluate(
         "test": test,
         "test_users": test_users,
     }
+    carried = DomainPrior.load(prior) if prior is not None else None
     inputs = inputs_of(ui, protocol, store, encoder, files)
-    run = Run(cache=cache, versions=_versions(names), jobs=jobs)
-    document = run_protocol(protocol, {name: partial(make_model, name) for name in names}, run=run, settings=settings, **inputs)
+    run = Run(cache=cache, versions=_versions(names, prior), jobs=jobs)
+    factories = {name: partial(make_model, name, carried) for name in names}
+    document = run_protocol(protocol, factories, run=run, settings=settings, **inputs)
+    if carried is not None:
+        document["settings"]["prior"] = {"file": str(prior), "learned_from": dict(carried.learned_from)}
     if html is not None:
         write_html(document, html)
         ui.log(ui.text("written", path=html))
@@ -104,8 +110,11 @@ def evaluate(
         ui.say(line)
 
 
-def _versions(names: list[str]) -> dict[str, str]:
+def _versions(names: list[str], prior: Path | None) -> dict[str, str]:
+    from hashlib import blake2b
+
     from fewrec.models import MODELS
     from fewrec.sources import code_version
 
-    return {name: code_version(MODELS[name][1]) for name in names}
+    start = f"+{blake2b(prior.read_bytes(), digest_size=8).hexdigest()}" if prior is not None else ""
+    return {name: code_version(MODELS[name][1]) + (start if name in {"auto", "taste"} else "") for name in names}

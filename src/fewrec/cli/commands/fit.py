@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fewrec.cli.arguments import JsonOption, LangOption, StoreArgument
+from fewrec.cli.arguments import JsonOption, LangOption, PriorOption, StoreArgument
 from fewrec.cli.ui import Ui
 
 
@@ -16,18 +16,21 @@ def fit(
     store: StoreArgument,
     encoder: Annotated[str, typer.Option(metavar="E", help="Text to vectors; see fewrec models.")] = "default",
     model: Annotated[str, typer.Option(metavar="M", help="What ranks; see fewrec models.")] = "auto",
+    prior: PriorOption = None,
     seed: Annotated[int, typer.Option(min=0, help="Root of every random choice.")] = 0,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
     """Learn from STORE and make the result its current fit."""
     from fewrec.fitting import fit_store
+    from fewrec.learning.prior import DomainPrior
     from fewrec.store import Store
 
     ui = Ui.of(ctx, lang)
+    carried = DomainPrior.load(prior) if prior is not None else None
     started = perf_counter()
     with Store.open(store) as opened:
-        fitted = fit_store(opened, encoder=encoder, model=model, seed=seed, progress=ui.log)
+        fitted = fit_store(opened, encoder=encoder, model=model, prior=carried, seed=seed, progress=ui.log)
     fit_id, recommender = fitted.fit_id, fitted.recommender
     for text in recommender.notes:
         ui.log(ui.text("note", text=text))
