@@ -73,6 +73,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "the fit learned from this user too; run fewrec fit {store}",
         "现有模型也学习过该用户；请运行 fewrec fit {store}",
     ),
+    "mining": ("mining phrases", "正在挖掘短语"),
     "encoding": ("encoding {n:,} items", "正在编码 {n:,} 个物品"),
     "demo-films": (
         "1. The article's example: 66 films, three people who each said one sentence",

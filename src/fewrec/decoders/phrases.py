@@ -108,6 +108,11 @@ class PhraseDecoder:
         self._factor = rarity**config.rarity_power * _by_kind(vocabulary, config)  # (p,)
         self._usual, self._spread = usual_cosines(self._own, known)  # (p,) each
         self._stems = [stems(words) for words in vocabulary.words]
+        self._saying: dict[str, list[int]] = {}
+        """Folded word -> the phrases that hold it."""
+        for number, said in enumerate(vocabulary.words):
+            for word in said:
+                self._saying.setdefault(word, []).append(number)
         self._open: NDArray[np.bool_] = np.ones(len(vocabulary), dtype=bool)  # (p,)
 
     def decode(self, vector: Vector, *, lang: str, n_phrases: int = 5, kind: Kind = "user") -> Decoded:
@@ -177,9 +182,10 @@ class PhraseDecoder:
 
     def without_words(self, banned: Collection[str]) -> PhraseDecoder:
         """A decoder that must not say any of these folded words: the control of the round trip."""
-        banned = frozenset(banned)
         other = copy(self)
-        other._open = self._open & np.asarray([banned.isdisjoint(words) for words in self.vocabulary.words], dtype=bool)
+        other._open = self._open.copy()
+        for word in banned:
+            other._open[self._saying.get(word, [])] = False
         return other
 
     def _support(self, vector: Vector) -> Vector:

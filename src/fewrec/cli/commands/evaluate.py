@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fewrec.cli.arguments import LangOption
-from fewrec.cli.evaluation import document_lines, inputs_of, wanted_settings
+from fewrec.cli.evaluation import document_lines, inputs_of, judged, wanted_settings
 from fewrec.cli.ui import Ui, json_text
 from fewrec.errors import SettingError
 
@@ -24,9 +24,11 @@ def evaluate(
     ctx: typer.Context,
     store: Annotated[str | None, typer.Argument(metavar="[STORE]", help="A store; or give --items and --events.")] = None,
     protocol: Annotated[
-        str, typer.Option(metavar="P", help="kshot, cold-items, temporal, tallrec, labels, candidates.")
+        str, typer.Option(metavar="P", help="kshot, cold-items, temporal, tallrec, labels, candidates, round-trip.")
     ] = "kshot",
-    models: Annotated[str, typer.Option(metavar="a,b,…", help="Names of fewrec models.")] = DEFAULT_MODELS,
+    models: Annotated[
+        str | None, typer.Option(metavar="a,b,…", help="Names of fewrec models; for round-trip decoders and controls.")
+    ] = None,
     k: Annotated[str | None, typer.Option(metavar="0,1,3", help="Examples revealed; numbers or all.")] = None,
     train_users: Annotated[str | None, typer.Option(metavar="0,30,all", help="Users learned from.")] = None,
     max_test_users: Annotated[int | None, typer.Option(min=1, help="Test users a draw, sampled after eligibility.")] = None,
@@ -46,6 +48,12 @@ def evaluate(
     test: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: test prompts.")] = None,
     test_users: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: a JSON list, a user a test prompt.")] = None,
     shots: Annotated[str | None, typer.Option(metavar="16,64", help="tallrec: training prompts learned from.")] = None,
+    second_encoder: Annotated[
+        str | None, typer.Option(metavar="E", help="round-trip: trained independently of --encoder; by default e5.")
+    ] = None,
+    max_items: Annotated[int | None, typer.Option(min=1, help="round-trip: items decoded a draw.")] = None,
+    item_phrases: Annotated[int | None, typer.Option(min=1, help="round-trip: phrases an item.")] = None,
+    user_phrases: Annotated[int | None, typer.Option(min=1, help="round-trip: phrases a user.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep finished cells here, and go on from them.")] = None,
     as_json: Annotated[str | None, typer.Option("--json", metavar="OUT", help="Write the document; - is stdout.")] = None,
@@ -55,14 +63,16 @@ def evaluate(
     """Measure models on people held out. Trivial baselines belong in every comparison, and are among the default models."""
     from functools import partial
 
+    from fewrec.encoders import load_encoder
     from fewrec.evaluation import Run, write_html
     from fewrec.evaluation import evaluate as run_protocol
     from fewrec.models import make_model
+    from fewrec.round_trip import DEFAULT_SECOND
 
     ui = Ui.of(ctx, lang)
-    names = [name.strip() for name in models.split(",") if name.strip()]
-    for name in names:
-        make_model(name)  # an unknown name is an error now
+    decoders = protocol == "round-trip"
+    names = [name.strip() for name in _models(models, decoders=decoders).split(",") if name.strip()]
+    _check_names(names, decoders=decoders)
     for path in (html, None if as_json in {None, "-"} else Path(str(as_json))):
         if path is not None and not path.absolute().parent.is_dir():
             raise SettingError(f"there is no folder {path.absolute().parent} to write {path.name} in", hint="make it first")
@@ -75,9 +85,15 @@ def evaluate(
         "metrics": metrics,
         "compared": compared,
         "shots": shots,
-        "heavy": HEAVY & set(names),
+        "heavy": HEAVY & set(names) or None,
+        "max_items": max_items,
+        "item_phrases": item_phrases,
+        "user_phrases": user_phrases,
+        "lang": lang.value if decoders and lang is not None else None,
     }
     settings = wanted_settings(protocol, given)
+    if second_encoder is not None and not decoders:
+        raise SettingError(f"protocol {protocol} has no --second-encoder", hint="leave it out")
     files = {
         "items": items,
         "events": events,
@@ -88,9 +104,17 @@ def evaluate(
         "test": test,
         "test_users": test_users,
     }
-    inputs = inputs_of(ui, protocol, store, encoder, files)
-    run = Run(cache=cache, versions=_versions(names), jobs=jobs)
-    document = run_protocol(protocol, {name: partial(make_model, name) for name in names}, run=run, settings=settings, **inputs)
+    vectors = cache / "vectors.sqlite" if decoders and cache is not None else None
+    if decoders:
+        load_encoder(second_encoder or DEFAULT_SECOND)  # a missing one is an error now
+    inputs = inputs_of(ui, protocol, store, encoder, files, vectors)
+    made: dict[str, Any] = (
+        judged(ui, names, encoder, second_encoder or DEFAULT_SECOND, inputs)
+        if decoders
+        else {name: partial(make_model, name) for name in names}
+    )
+    run = Run(cache=cache, versions=_versions(names, decoders=decoders), jobs=jobs)
+    document = run_protocol(protocol, made, run=run, settings=settings, **inputs)
     if html is not None:
         write_html(document, html)
         ui.log(ui.text("written", path=html))
@@ -104,8 +128,27 @@ def evaluate(
         ui.say(line)
 
 
-def _versions(names: list[str]) -> dict[str, str]:
+def _models(models: str | None, *, decoders: bool) -> str:
+    from fewrec.round_trip import DEFAULT_SUBJECTS
+
+    return models if models is not None else DEFAULT_SUBJECTS if decoders else DEFAULT_MODELS
+
+
+def _check_names(names: list[str], *, decoders: bool) -> None:
+    """An unknown name is an error before any work is done."""
+    from fewrec.models import make_model
+    from fewrec.round_trip import check_names
+
+    if decoders:
+        check_names(names)
+        return
+    for name in names:
+        make_model(name)
+
+
+def _versions(names: list[str], *, decoders: bool) -> dict[str, str]:
     from fewrec.models import MODELS
+    from fewrec.round_trip import version_of
     from fewrec.sources import code_version
 
-    return {name: code_version(MODELS[name][1]) for name in names}
+    return {name: version_of(name) if decoders else code_version(MODELS[name][1]) for name in names}
