@@ -13,8 +13,9 @@ from fewrec.decoders.decompose import pursue
 from fewrec.decoders.duplicates import alike, stems
 from fewrec.decoders.expectation import Expectation
 from fewrec.decoders.geometry import ranking_metric, usual_cosines
-from fewrec.decoders.neighbourhood import NeighbourhoodConfig, mixture
+from fewrec.decoders.neighbourhood import NeighbourhoodConfig, neighbourhood
 from fewrec.decoders.sentence import LANGUAGES, Kind, sentence
+from fewrec.decoders.support import SupportConfig, chances
 from fewrec.decoders.vocabulary import PhraseVocabulary
 from fewrec.errors import EncoderMismatchError, SettingError
 from fewrec.types import Decoded, Matrix, Phrase, Rows, Vector
@@ -34,6 +35,10 @@ class PhraseDecoderConfig:
     """The same when phrases are read back."""
     support_power: float = 0.5
     """Preference grows with this power of the share of the neighbourhood that holds a phrase."""
+    guess_power: float = 1.5
+    """The same where the vector is not made of known items, so that support is a guess."""
+    least_chance: float = 0.05
+    """... and a phrase that is less likely than this is not said."""
     rarity_power: float = 0.5
     """... and with this power of log(m / items that hold it)."""
     title_preference: float = 0.6
@@ -52,6 +57,7 @@ class PhraseDecoderConfig:
     n_candidates: int = 300
     """Phrases that enter the pursuit."""
     neighbourhood: NeighbourhoodConfig = field(default_factory=NeighbourhoodConfig)
+    support: SupportConfig = field(default_factory=SupportConfig)
 
 
 class PhraseDecoder:
@@ -105,6 +111,7 @@ class PhraseDecoder:
         self._is_general = np.asarray([kind == "general" for kind in vocabulary.kinds], dtype=bool)
         holders = np.asarray(vocabulary.occurs.sum(axis=1), dtype=np.float32).ravel()  # (p,)
         rarity = np.log((len(known) + 2) / (holders + 1)) / np.log(len(known) + 2)  # (p,) in (0, 1]
+        self._commonness = ((holders + 1) / (len(known) + 2)).astype(np.float32)  # (p,) in (0, 1)
         self._factor = rarity**config.rarity_power * _by_kind(vocabulary, config)  # (p,)
         self._usual, self._spread = usual_cosines(self._own, known)  # (p,) each
         self._stems = [stems(words) for words in vocabulary.words]
@@ -188,18 +195,30 @@ class PhraseDecoder:
             other._open[self._saying.get(word, [])] = False
         return other
 
-    def _support(self, vector: Vector) -> Vector:
-        """(p,) in [0, 1]: share of the vector's neighbourhood that holds each phrase."""
-        rows, weights = mixture(vector, self._items, self.config.neighbourhood, self._rows)
-        support = np.zeros(len(self.vocabulary), dtype=np.float32)
+    def _support(self, vector: Vector) -> tuple[Vector, float]:
+        """(p,) in [0, 1]: how likely each phrase stands in the record behind the vector; and how far it is made of known items, in [0, 1]."""
+        config = self.config.support
+        around = neighbourhood(vector, self._items, self.config.neighbourhood, self._rows)
+        trust = config.trust(around.explained)
+        support = self._share(around.parts, around.part_weights * trust)
+        if trust < 1:
+            share = self._share(around.near, around.near_weights)
+            some = np.flatnonzero(share)
+            likely = chances(share[some], self._z(some, vector), self._commonness[some], config)
+            support[some] += (1 - trust) * likely
+        return support, trust
+
+    def _share(self, rows: Rows, weights: Vector) -> Vector:
+        """(p,) the summed weights of those of the items ``rows`` that hold each phrase."""
+        share = np.zeros(len(self.vocabulary), dtype=np.float32)
         for row, weight in zip(rows, weights, strict=True):
-            support[self._holds.indices[self._holds.indptr[row] : self._holds.indptr[row + 1]]] += weight
-        return support
+            share[self._holds.indices[self._holds.indptr[row] : self._holds.indptr[row + 1]]] += weight
+        return share
 
     def _decompose(self, vector: Vector, lang: str, n_phrases: int) -> tuple[Rows, Vector]:
         """Phrase numbers and their weights, weightiest first."""
-        support = self._support(vector)
-        candidates, preference, leading = self._candidates(vector, support, lang)
+        support, trust = self._support(vector)
+        candidates, preference, leading = self._candidates(vector, support, lang, trust)
         if not len(candidates):
             return candidates, np.zeros(0, dtype=np.float32)
         block = self._blocker(candidates)
@@ -219,10 +238,12 @@ class PhraseDecoder:
         order = np.lexsort((np.arange(len(weights)), -weights))
         return candidates[chosen[order]], weights[order] / max(float(weights.sum()), 1e-12)
 
-    def _candidates(self, vector: Vector, support: Vector, lang: str) -> tuple[Rows, Vector, int | None]:
+    def _candidates(self, vector: Vector, support: Vector, lang: str, trust: float) -> tuple[Rows, Vector, int | None]:
         """Phrases that may enter the pursuit, those of most gain first, their preferences, and the leading category."""
         config = self.config
-        preference = support**config.support_power * self._factor  # (p,)
+        power = trust * config.support_power + (1 - trust) * config.guess_power
+        preference = np.where(support >= (1 - trust) * config.least_chance, support, 0.0) ** power
+        preference *= self._factor**trust  # (p,) which kinds of phrases tell more is a matter of taste where all are true
         preference[~(self._open & self._of_language[lang])] = 0.0
         near = np.flatnonzero((preference > 0) & self._is_general)
         preference[near] *= self._z(near, vector) > config.least_z
