@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 
+import numpy as np
+
 from fewrec.decoders import CatalogueReader, Expectation, PhraseDecoder, PhraseVocabulary, Records, mine_phrases
 from fewrec.decoders.fields import CATEGORY_NAMES, columns_of
 from fewrec.errors import SettingError
@@ -35,6 +37,12 @@ class Ground:
         """What the items say."""
         return Records(self.catalogue.fields, words=words, fold=fold)
 
+    def without(self, rows: Rows) -> PhraseVocabulary:
+        """The vocabulary as it would have been mined had the items of ``rows`` been blank: their words and vectors play no part."""
+        gone = frozenset(rows.tolist())
+        fields = [{} if row in gone else each for row, each in enumerate(self.catalogue.fields)]
+        return mine_phrases(fields, words=words, encode=self.encoder.encode, items=self.catalogue.vectors, clean=clean)
+
     @property
     def language(self) -> str:
         """``zh`` where most titles hold Chinese characters, else ``en``."""
@@ -46,16 +54,18 @@ class Ground:
 class PhraseSubject:
     """The phrase decoder, many vectors at a time."""
 
-    def __init__(self, decoder: PhraseDecoder) -> None:
-        self._decoder = decoder
+    def __init__(self, decoder: PhraseDecoder, ground: Ground) -> None:
+        self._decoder, self._ground = decoder, ground
 
     def decode_all(self, vectors: Matrix, *, lang: str, n_phrases: int, kind: Kind) -> list[Decoded]:
         """One after the other."""
         return [self._decoder.decode(vector, lang=lang, n_phrases=n_phrases, kind=kind) for vector in vectors]
 
     def without_items(self, rows: Rows) -> PhraseSubject:
-        """The decoder that never saw these items."""
-        return PhraseSubject(self._decoder.without_items(rows.tolist()))
+        """The decoder of a catalogue mined without these items."""
+        vectors = self._ground.catalogue.vectors
+        known = np.setdiff1d(np.arange(len(vectors)), rows)
+        return PhraseSubject(PhraseDecoder(self._ground.without(rows), vectors, rows=known), self._ground)
 
     def decode_without(
         self, vectors: Matrix, banned: Sequence[frozenset[str]], *, lang: str, n_phrases: int, kind: Kind
@@ -70,7 +80,7 @@ class PhraseSubject:
 def _phrases(name: str, ground: Ground) -> Subject:
     if name != "phrases":
         raise SettingError(f"the decoder {name!r} takes no argument", hint="write phrases")
-    return PhraseSubject(PhraseDecoder(ground.vocabulary, ground.catalogue.vectors))
+    return PhraseSubject(PhraseDecoder(ground.vocabulary, ground.catalogue.vectors), ground)
 
 
 SUBJECTS: Mapping[str, Callable[[str, Ground], Subject]] = {"phrases": _phrases}

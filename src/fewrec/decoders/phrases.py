@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fewrec.decoders.decompose import pursue
+from fewrec.decoders.decompose import Blocked, pursue
 from fewrec.decoders.duplicates import alike, stems
 from fewrec.decoders.expectation import Expectation
-from fewrec.decoders.geometry import ranking_metric, usual_cosines
+from fewrec.decoders.fields import CATEGORY_NAMES
+from fewrec.decoders.geometry import likeness, ranking_metric, usual_cosines
 from fewrec.decoders.neighbourhood import NeighbourhoodConfig, neighbourhood
 from fewrec.decoders.sentence import LANGUAGES, Kind, sentence
 from fewrec.decoders.support import SupportConfig, chances
@@ -37,7 +38,7 @@ class PhraseDecoderConfig:
     """Preference grows with this power of the share of the neighbourhood that holds a phrase."""
     guess_power: float = 1.5
     """The same where the vector is not made of known items, so that support is a guess."""
-    least_chance: float = 0.05
+    least_chance: float = 0.1
     """... and a phrase that is less likely than this is not said."""
     rarity_power: float = 0.5
     """... and with this power of log(m / items that hold it)."""
@@ -47,6 +48,8 @@ class PhraseDecoderConfig:
     """... on names of people and other values of one's own."""
     word_preference: float = 0.6
     """... on single words of running text, which tell less than two or three."""
+    vague_preference: float = 0.3
+    """... and a further factor on those whose items are no more alike than any items are (``came``, ``willing``)."""
     least_z: float = 0.5
     """A phrase of the general vocabulary must lie nearer to the vector than to this many standard deviations above the mean
     item: a spelling that occurs in another sense is not said."""
@@ -107,12 +110,15 @@ class PhraseDecoder:
         self._expected = self._expectation.of(everything, prior_items=config.prior_items) @ self._metric  # (p, d)
         self._number = {key: number for number, key in enumerate(zip(vocabulary.langs, vocabulary.texts, strict=True))}
         self._of_language = {lang: np.asarray([own == lang for own in vocabulary.langs], dtype=bool) for lang in LANGUAGES}
+        leads = [column.lower() in CATEGORY_NAMES for column in vocabulary.columns]
+        self._may_lead = np.asarray(leads if any(leads) else [bool(column) for column in vocabulary.columns], dtype=bool)
         self._is_category = np.asarray([kind == "category" for kind in vocabulary.kinds], dtype=bool)
         self._is_general = np.asarray([kind == "general" for kind in vocabulary.kinds], dtype=bool)
         holders = np.asarray(vocabulary.occurs.sum(axis=1), dtype=np.float32).ravel()  # (p,)
         rarity = np.log((len(known) + 2) / (holders + 1)) / np.log(len(known) + 2)  # (p,) in (0, 1]
         self._commonness = ((holders + 1) / (len(known) + 2)).astype(np.float32)  # (p,) in (0, 1)
-        self._factor = rarity**config.rarity_power * _by_kind(vocabulary, config)  # (p,)
+        vague = likeness(vocabulary.occurs, items, known) < 1
+        self._factor = rarity**config.rarity_power * _by_kind(vocabulary, config, vague)  # (p,)
         self._usual, self._spread = usual_cosines(self._own, known)  # (p,) each
         self._stems = [stems(words) for words in vocabulary.words]
         self._saying: dict[str, list[int]] = {}
@@ -183,7 +189,13 @@ class PhraseDecoder:
         keep[known] = 1.0
         occurs = self.vocabulary.occurs.multiply(keep[None, :]).tocsr()
         occurs.eliminate_zeros()
-        other = PhraseDecoder(replace(self.vocabulary, occurs=occurs), self._items, self.config, rows=known)
+        vectors = self.vocabulary.vectors.copy()
+        borrowed = slice(self.vocabulary.n_encoded, None)  # means of items: now of those that are still known
+        means = occurs[borrowed] @ self._items
+        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        vectors[borrowed] = np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
+        vocabulary = replace(self.vocabulary, occurs=occurs, vectors=vectors)
+        other = PhraseDecoder(vocabulary, self._items, self.config, rows=known)
         other._open = self._open & (other._is_general | (np.diff(occurs.indptr) > 0))
         return other
 
@@ -204,7 +216,7 @@ class PhraseDecoder:
         if trust < 1:
             share = self._share(around.near, around.near_weights)
             some = np.flatnonzero(share)
-            likely = chances(share[some], self._z(some, vector), self._commonness[some], config)
+            likely = chances(share[some], self._excess(some, vector), self._commonness[some], config)
             support[some] += (1 - trust) * likely
         return support, trust
 
@@ -247,10 +259,8 @@ class PhraseDecoder:
         preference[~(self._open & self._of_language[lang])] = 0.0
         near = np.flatnonzero((preference > 0) & self._is_general)
         preference[near] *= self._z(near, vector) > config.least_z
-        leading: int | None = (
-            int(np.where(self._is_category, support * (preference > 0), 0.0).argmax()) if len(support) else None
-        )
-        if leading is not None and not (self._is_category[leading] and preference[leading] > 0 and support[leading] >= 0.3):
+        leading: int | None = int(np.where(self._may_lead, support * (preference > 0), 0.0).argmax()) if len(support) else None
+        if leading is not None and not (self._may_lead[leading] and preference[leading] > 0 and support[leading] >= 0.3):
             leading = None
         some = np.flatnonzero(preference > 0)
         if not len(some):
@@ -277,6 +287,15 @@ class PhraseDecoder:
         """(len,) how near the vector lies to each phrase, in standard deviations above the mean item."""
         excess: Vector = self._own[phrases] @ vector - self._usual[phrases]
         return np.divide(excess, self._spread[phrases], out=np.zeros_like(excess), where=self._spread[phrases] > 0)
+
+    def _excess(self, phrases: Rows, vector: Vector) -> Vector:
+        """(len,) the same above what all phrases have on average, in units of their spread where that is wider.
+
+        A sentence lies nearer to every phrase than an item's long text does, which says nothing of what it is about.
+        """
+        everything = self._z(np.arange(self.vocabulary.n_encoded), vector)
+        excess: Vector = (self._z(phrases, vector) - everything.mean()) / max(float(everything.std()), 1.0)
+        return excess
 
     def _blocker(self, candidates: Rows) -> Callable[[int], NDArray[np.bool_]]:
         """Which candidates a chosen one rules out as near-duplicates. Borrowed vectors are no evidence of that."""
@@ -311,7 +330,7 @@ class PhraseDecoder:
         return np.asarray(more, dtype=np.int64)
 
 
-def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig) -> Vector:
+def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig, vague: Blocked) -> Vector:
     """(p,) the factor of each phrase's kind."""
     of = {"title": config.title_preference, "name": config.name_preference}
     single = {"text": config.word_preference}
@@ -319,4 +338,8 @@ def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig) -> Vecto
         of.get(kind, 1.0) * (single.get(kind, 1.0) if len(words) == 1 else 1.0)
         for kind, words in zip(vocabulary.kinds, vocabulary.words, strict=True)
     ]
-    return np.asarray(factors, dtype=np.float32)
+    alone = [kind == "text" and len(words) == 1 for kind, words in zip(vocabulary.kinds, vocabulary.words, strict=True)]
+    unclear = np.asarray(alone, dtype=bool) & vague
+    found: Vector = np.asarray(factors, dtype=np.float32)
+    found[unclear] *= config.vague_preference
+    return found

@@ -40,8 +40,16 @@ class RoundTrip:
     name = "round-trip"
 
     def __init__(
-        self, catalogue: Catalogue, interactions: Interactions, judge: Judge, settings: RoundTripSettings | None = None
+        self,
+        catalogue: Catalogue,
+        interactions: Interactions,
+        judge: Judge,
+        settings: RoundTripSettings | None = None,
+        *,
+        tested_items: Rows | None = None,
+        tested_users: Rows | None = None,
     ) -> None:
+        """Only items and users of these rows are tested, where given: the half on which nothing was chosen, say."""
         self.dataset = described(catalogue, interactions)
         settings = settings or RoundTripSettings()
         self.catalogue, self.interactions, self.judge, self.settings = catalogue, interactions, judge, settings
@@ -55,8 +63,12 @@ class RoundTrip:
         self.notes: list[str] = []
         self._histories = Histories(interactions)
         self._readable = np.flatnonzero(catalogue.vectors.any(axis=1))
+        everybody = np.arange(interactions.n_users)
+        self._tested_items = self._readable if tested_items is None else np.intersect1d(self._readable, tested_items)
+        self._tested_users = everybody if tested_users is None else np.asarray(tested_users, dtype=np.int64)
         self._check()
-        about = f"{judge.second.fingerprint} {judge.first.fingerprint} {self.lang}"
+        tested = f"{self._tested_items.tolist()} {self._tested_users.tolist()}"
+        about = f"{tested} {judge.second.fingerprint} {judge.first.fingerprint} {self.lang}"
         self.data_hash = content_hash(catalogue, interactions, about)
         self.dataset |= {"lang": self.lang, "second_encoder": judge.second.name}
         if judge.genres is None:
@@ -80,7 +92,7 @@ class RoundTrip:
 
     def _able(self, k: int) -> Rows:
         likes = np.asarray(self.interactions.likes.sum(axis=1)).ravel()
-        active = active_users(self.interactions)
+        active = np.intersect1d(active_users(self.interactions), self._tested_users)
         able: Rows = active[likes[active] >= k + self.settings.min_hidden]
         return able
 
@@ -96,12 +108,13 @@ class RoundTrip:
     def draw(self, number: int) -> RoundTripDraw:
         """Draw ``number``: its own items, held-out items, users, likes and strangers."""
         seed, cap = self.settings.seed, self.settings.max_items
-        warm = derived_rng("items", seed, number).permutation(self._readable)[:cap]
+        warm = derived_rng("items", seed, number).permutation(self._tested_items)[:cap]
         held_out = derived_rng("cold", seed, number).permutation(self._readable)[
             : round(self.settings.held_out * len(self._readable))
         ]
         people = {k: self._people(k, number) for k in sorted(set(self.settings.k))}
-        return RoundTripDraw(self, number, warm, held_out, people)
+        cold = held_out[np.isin(held_out, self._tested_items)][:cap]
+        return RoundTripDraw(self, number, warm, cold, held_out, people)
 
     def _people(self, k: int, number: int) -> list[Person]:
         order = shuffled_users(self.interactions, self._able(k), "tested", self.settings.seed, number)
@@ -120,8 +133,10 @@ class RoundTripDraw:
     protocol: RoundTrip
     number: int
     warm: Rows
+    cold: Rows
+    """Held-out items that are decoded by a decoder that has seen none of ..."""
     held_out: Rows
-    """All items that the decoder has not seen when ``cold`` is measured, in random order: the first ``max_items`` are decoded."""
+    """... these."""
     people: dict[int, list[Person]]
 
     def examine(self, make: Factory, train_users: int, rng: np.random.Generator) -> Answer:  # noqa: ARG002
@@ -148,7 +163,7 @@ class RoundTripDraw:
             if unseen is None:
                 answer.notes.append("a decoder that cannot forget items has no results on held-out ones")
             else:
-                tests.append(("cold", self.held_out[: protocol.settings.max_items], unseen))
+                tests.append(("cold", self.cold, unseen))
         marker = ItemMarker(protocol.judge)
         for items, rows, decoder in tests:
             decoded, rate = self._decoded(examinee, decoder, protocol.catalogue.vectors[rows], rows, "item")
