@@ -39,7 +39,7 @@ class PhraseDecoder:
         self,
         vocabulary: PhraseVocabulary,
         items: Matrix,
-        config: PhraseDecoderConfig = PhraseDecoderConfig(),
+        config: PhraseDecoderConfig | None = None,
         *,
         rows: Rows | None = None,
     ) -> None:
@@ -57,6 +57,7 @@ class PhraseDecoder:
                 f"phrases have {vocabulary.vectors.shape[1]} dimensions, items {items.shape[1]}",
                 hint="encode both with the same encoder",
             )
+        config = config or PhraseDecoderConfig()
         self.vocabulary = vocabulary
         self.config = config
         self._items = items
@@ -224,7 +225,7 @@ class PhraseDecoder:
         some = np.flatnonzero(preference > 0)
         if not len(some):
             some = np.flatnonzero(self._open & self._of_language[lang] & self._is_general)
-            some = some[self._z(some, vector) > config.unsupported_z]
+            some = some[self._excess(some, vector) > config.unsupported_z]
             preference[some] = 1.0
         atoms = self._atoms(some)  # (some, 2d)
         lengths = np.maximum(np.linalg.norm(atoms, axis=1), 1e-12)
@@ -252,8 +253,11 @@ class PhraseDecoder:
 
         A sentence lies nearer to every phrase than an item's long text does, which says nothing of what it is about.
         """
+        own = self._z(phrases, vector)
+        if not self.vocabulary.n_encoded:
+            return own
         everything = self._z(np.arange(self.vocabulary.n_encoded), vector)
-        excess: Vector = (self._z(phrases, vector) - everything.mean()) / max(float(everything.std()), 1.0)
+        excess: Vector = (own - everything.mean()) / max(float(everything.std()), 1.0)
         return excess
 
     def _blocker(self, candidates: Rows) -> Callable[[int], NDArray[np.bool_]]:
