@@ -36,8 +36,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--lora", type=int, default=0)
     parser.add_argument("--n-pairs", type=int, default=16_000)
-    parser.add_argument("--steps", type=int, default=400)
-    parser.add_argument("--eval-every", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=240)
+    parser.add_argument("--eval-every", type=int, default=24)
+    parser.add_argument("--batch-size", type=int, default=12)
     parser.add_argument("--n-test", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--max-minutes", type=float, default=None)
@@ -68,7 +69,13 @@ def learned(asked: argparse.Namespace, recommender: Recommender) -> None:
         config=LMDecoderConfig(lm=asked.lm, lora=asked.lora),
         learning=LearnConfig(
             pairs=PairConfig(n_pairs=asked.n_pairs),
-            training={"n_steps": asked.steps, "eval_every": asked.eval_every, "max_minutes": asked.max_minutes},
+            training={
+                "n_steps": asked.steps,
+                "batch_size": asked.batch_size,
+                "eval_every": asked.eval_every,
+                "max_minutes": asked.max_minutes,
+            },
+            max_validation=60,
         ),
         seed=asked.seed,
         progress=log,

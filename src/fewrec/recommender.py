@@ -25,6 +25,7 @@ from fewrec.data import (
     to_interactions,
 )
 from fewrec.decoders import PhraseDecoder, PhraseVocabulary, mine_phrases
+from fewrec.decoding import Reader, load_decoder
 from fewrec.encoders import LexicalSpace, VectorCache, check_same_encoder, load_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownItemError
 from fewrec.learning.ensemble import Ensemble
@@ -177,6 +178,7 @@ class Recommender:
         self._progress: Progress = progress or (lambda _: None)
         self._state: _State | None = None
         self._decoder: PhraseDecoder | None = None
+        self._readers: dict[str, Reader] = {}
         self._history: History | None = None
 
     # -- fit: data -> text -> vectors -> models ---------------------------------------------------------------------------
@@ -224,7 +226,7 @@ class Recommender:
             interactions.n_users,
             (*notes, *remarks),
         )
-        self._decoder = None
+        self._decoder, self._readers = None, {}
         self._history = history or FrameHistory(data)
         return self
 
@@ -397,18 +399,31 @@ class Recommender:
     # -- decoding: vectors -> words ---------------------------------------------------------------------------------------
 
     def describe(
-        self, taste: Taste | None = None, *, item: str | None = None, lang: str | None = None, n_phrases: int = 5
+        self,
+        taste: Taste | None = None,
+        *,
+        item: str | None = None,
+        lang: str | None = None,
+        n_phrases: int = 5,
+        decoder: str | Reader = "phrases",
     ) -> Decoded:
         """Preference text for a taste, or feature text for an item: what its vector says, in the reader's language.
 
-        ``lang`` ``zh`` or ``en``; None is the catalogue's own.
+        ``lang`` ``zh`` or ``en``; None is the catalogue's own. ``decoder``: a name of :data:`fewrec.decoding.DECODERS`, or a decoder.
         """
         catalogue = self._fitted().catalogue
         lang = lang or self.language()
+        reader = self.reader(decoder) if isinstance(decoder, str) else decoder
         if item is not None:
-            return self.decoder.decode(catalogue.vectors[self.row(item)], lang=lang, n_phrases=n_phrases, kind="item")
+            return reader.decode(catalogue.vectors[self.row(item)], lang=lang, n_phrases=n_phrases, kind="item")
         taste = taste or self.taste()
-        return self.decoder.decode(taste.vector, lang=lang, n_phrases=n_phrases, kind="user")
+        return reader.decode(taste.vector, lang=lang, n_phrases=n_phrases, kind="user")
+
+    def reader(self, name: str) -> Reader:
+        """A decoder by its name (:data:`fewrec.decoding.DECODERS`), made once."""
+        if name not in self._readers:
+            self._readers[name] = load_decoder(name, phrases=self.decoder, encoder=self._encoder)
+        return self._readers[name]
 
     def language(self) -> str:
         """``zh`` where most titles hold Chinese characters, else ``en``."""
@@ -525,6 +540,17 @@ class Recommender:
     def signals(self) -> SignalConfig:
         """How events count."""
         return self._fitted().signals
+
+    @property
+    def encoder(self) -> Encoder:
+        """What turns text into vectors."""
+        return self._encoder
+
+    def interactions(self) -> Interactions:
+        """What the known users did with the fitted items."""
+        state = self._fitted()
+        assert self._history is not None
+        return to_interactions(self._history.dataset().events, state.catalogue.ids, state.signals)[0]
 
     @property
     def names(self) -> tuple[str, str]:

@@ -106,6 +106,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "no": ("revoked", "已撤销"),
     "key-once": ("the key is shown this once; the store keeps only its hash", "密钥只显示这一次；数据仓库只保存其哈希值"),
     "backed-up": ("backup of {size} bytes in {path}", "已备份 {size} 字节到 {path}"),
+    "other-encoder": (
+        "the store was fitted with another encoder; encoding its items with {encoder}",
+        "该库是用另一编码器拟合的；正在用 {encoder} 编码其物品",
+    ),
+    "decoder-learned": (
+        "learned in {steps:,} steps, {loss:.3f} nats a token on held-out items; use it with --decoder lm:{where}",
+        "训练 {steps:,} 步，在未参与训练的物品上每词元 {loss:.3f} 奈特；用 --decoder lm:{where} 使用",
+    ),
+    "decoder-unfinished": (
+        "time was up before the training had ended; the same command goes on with it",
+        "训练尚未结束而时间已到；重复同一命令即可继续",
+    ),
     "written": ("written: {path}", "已写入：{path}"),
 }
 """Values are filled in with ``str.format``; both languages take the same ones."""

@@ -35,15 +35,44 @@ def write(clauses: Sequence[Clause], lang: str) -> str:
 
 def read(text: str, lang: str) -> tuple[Clause, ...]:
     """What :func:`write` wrote, or a model that imitates it: white space, a missing stop and empty values are forgiven."""
-    clauses = []
-    for part in text.strip().removesuffix(_STOP[lang]).split(_CLAUSE[lang].strip()):
+    clauses: list[tuple[str, list[str]]] = []
+    number = -1
+    for value in spans(text, lang):
+        if value.clause != number:
+            clauses.append((value.label, []))
+            number = value.clause
+        clauses[-1][1].append(value.text)
+    return tuple(Clause(label, tuple(values)) for label, values in clauses)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A value and where it stands in a text."""
+
+    clause: int
+    """Number of its clause."""
+    label: str
+    text: str
+    start: int
+    end: int
+
+
+def spans(text: str, lang: str) -> list[Span]:
+    """The values of a text in their order, those alone that hold a letter or a digit."""
+    found: list[Span] = []
+    end_of_text = len(text.rstrip().removesuffix(_STOP[lang]))
+    place = 0
+    for clause, part in enumerate(text[:end_of_text].split(_CLAUSE[lang].strip())):
         label, colon, values = part.partition(_LABEL[lang].strip())
-        if not colon:
-            label, values = "", part
-        said = tuple(value.strip() for value in values.split(_VALUE[lang].strip()) if value.strip())
-        if said:
-            clauses.append(Clause(label.strip(), said))
-    return tuple(clauses)
+        start = place + (len(label) + len(colon) if colon else 0)
+        for value in (values if colon else part).split(_VALUE[lang].strip()):
+            said = value.strip()
+            if any(char.isalnum() for char in said):
+                first = start + len(value) - len(value.lstrip())
+                found.append(Span(clause, label.strip() if colon else "", said, first, first + len(said)))
+            start += len(value) + 1
+        place += len(part) + 1
+    return found
 
 
 def plain(value: str, lang: str) -> str:

@@ -31,9 +31,9 @@ class ConditionedLM:
         self.model = loaded.model
         if config.lora:
             self.model = _with_lora(loaded.model, config)
-        self.prompt = SoftPrompt(
-            n_inputs, config.n_hidden, config.n_prompts, loaded.n_embedding, length=loaded.length
-        ).to(loaded.device)
+        self.prompt = SoftPrompt(n_inputs, config.n_hidden, config.n_prompts, loaded.n_embedding, length=loaded.length).to(
+            loaded.device
+        )
         kinds: tuple[Kind, ...] = ("item", "user")
         self.openings = {kind: self._ids(opening(lang, kind).strip()) for kind in kinds}
 
@@ -116,7 +116,7 @@ def _with_lora(model: Any, config: LMDecoderConfig) -> Any:
         from peft import LoraConfig, get_peft_model
     except ImportError as error:
         raise MissingExtraError("an LM decoder with LoRA", "llm") from error
-    settings = {"r": config.lora, "lora_alpha": 2 * config.lora, "lora_dropout": 0.0, "task_type": "CAUSAL_LM"}
+    settings: dict[str, Any] = {"r": config.lora, "lora_alpha": 2 * config.lora, "lora_dropout": 0.0, "task_type": "CAUSAL_LM"}
     try:
         return get_peft_model(model, LoraConfig(**settings))
     except ValueError:  # an architecture peft has no list of layers for

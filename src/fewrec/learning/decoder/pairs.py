@@ -150,18 +150,14 @@ def _sentences(records: Records, rows: Rows, n: int, rng: np.random.Generator, e
     for _ in range(n):
         row = int(rng.choice(rows))
         values = [
-            (name, value)
-            for name, of_rows in zip(records.columns, records.values, strict=True)
-            for value in of_rows[row]
+            (name, value) for name, of_rows in zip(records.columns, records.values, strict=True) for value in of_rows[row]
         ]
         if not values:
             continue
         chosen = sorted(rng.choice(len(values), size=min(len(values), int(rng.integers(1, 4))), replace=False))
         topic = comma.join(values[i][1] for i in chosen)
         texts.append(event_sentence("like", topic, lang=records.lang) if rng.random() < 0.5 else topic)
-        clauses = [
-            Clause(name, tuple(values[i][1] for i in chosen if values[i][0] == name)) for name in records.columns
-        ]
+        clauses = [Clause(name, tuple(values[i][1] for i in chosen if values[i][0] == name)) for name in records.columns]
         said.append(write([clause for clause in clauses if clause.values], records.lang))
     if not texts:
         return Pairs(np.zeros((0, records.vocabulary.vectors.shape[1]), dtype=np.float32), (), ())

@@ -151,9 +151,7 @@ def _step(
             hint=f"use --batch-size {max(1, len(rows) // 2)}, dtype=bfloat16, or a smaller model",
         ) from error
     if not bool(torch.isfinite(loss)):
-        raise ModelLoadError(
-            f"the loss is not finite at step {step}", hint="lower --learning-rate, or use dtype=float32"
-        )
+        raise ModelLoadError(f"the loss is not finite at step {step}", hint="lower --learning-rate, or use dtype=float32")
     torch.nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], config.clip)
     optimizer.step()
     return float(loss.detach())

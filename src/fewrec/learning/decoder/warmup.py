@@ -25,13 +25,13 @@ from fewrec.learning.decoder.pairs import Pairs
 class WarmupConfig:
     """Settings of :func:`warm_up`."""
 
-    n_epochs: int = 8
+    n_epochs: int = 4
     """Passes over the pairs at most, >= 0; 0 leaves the warm-up out. It ends with the first pass that no longer helps validation."""
     batch_size: int = 128
     """Pairs a step, >= 1."""
     learning_rate: float = 1e-3
     """Of AdamW, > 0."""
-    max_tokens: int = 6000
+    max_tokens: int = 3000
     """The commonest tokens of the targets, which prompts are told apart by."""
 
 
@@ -58,9 +58,7 @@ def warm_up(
     centre = known.mean(dim=0)
     keys = functional.normalize(known - centre, dim=1)
     sharpness = torch.nn.Parameter(torch.tensor(3.0, device=keys.device))
-    optimizer = torch.optim.AdamW(
-        [*conditioned.prompt.parameters(), sharpness], lr=config.learning_rate, weight_decay=0.05
-    )
+    optimizer = torch.optim.AdamW([*conditioned.prompt.parameters(), sharpness], lr=config.learning_rate, weight_decay=0.05)
 
     def loss_of(vectors: np.ndarray, wanted: list[sparse.csr_matrix], rows: np.ndarray) -> torch.Tensor:
         prompts = conditioned.prompt(torch.as_tensor(vectors[rows], dtype=torch.float32, device=keys.device))
