@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -117,7 +118,10 @@ def _with_lora(model: Any, config: LMDecoderConfig) -> Any:
     except ImportError as error:
         raise MissingExtraError("an LM decoder with LoRA", "llm") from error
     settings: dict[str, Any] = {"r": config.lora, "lora_alpha": 2 * config.lora, "lora_dropout": 0.0, "task_type": "CAUSAL_LM"}
-    try:
-        return get_peft_model(model, LoraConfig(**settings))
-    except ValueError:  # an architecture peft has no list of layers for
-        return get_peft_model(model, LoraConfig(**settings, target_modules="all-linear"))
+    settings["fan_in_fan_out"] = any(type(layer).__name__ == "Conv1D" for layer in model.modules())  # GPT-2 stores weights so
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers in ways that it will not answer for ever
+        try:
+            return get_peft_model(model, LoraConfig(**settings))
+        except ValueError:  # an architecture peft has no list of layers for
+            return get_peft_model(model, LoraConfig(**settings, target_modules="all-linear"))

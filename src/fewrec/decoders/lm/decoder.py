@@ -11,8 +11,8 @@ import numpy as np
 
 from fewrec.decoders.lm import choosing
 from fewrec.decoders.lm.clauses import write
-from fewrec.decoders.lm.values import Value
 from fewrec.decoders.lm.files import Head, load_head, load_state
+from fewrec.decoders.lm.values import Value
 from fewrec.decoders.sentence import Kind, sentence
 from fewrec.errors import EncoderMismatchError, MissingExtraError, ModelLoadError, SettingError
 from fewrec.types import Decoded, Encoder, Matrix, Phrase, Vector

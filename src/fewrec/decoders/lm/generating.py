@@ -37,16 +37,24 @@ def write_texts(conditioned: ConditionedLM, vectors: Matrix, kind: Kind, *, n_dr
     size = conditioned.config.batch_size
     for first in range(0, len(jobs), size):
         batch = jobs[first : first + size]
-        for (row, _), written in zip(batch, _in_halves(conditioned, vectors, kind, batch), strict=True):
-            found[row].append(written)
+        written = _in_halves(conditioned, vectors, kind, batch)
+        empty = [place for place, text in enumerate(written) if not text.values]
+        if empty:  # nothing but marks: said again, in letters, digits and blanks alone
+            again = _in_halves(conditioned, vectors, kind, [batch[place] for place in empty], letters=True)
+            for place, text in zip(empty, again, strict=True):
+                written[place] = text
+        for (row, _), text in zip(batch, written, strict=True):
+            found[row].append(text)
     return found
 
 
-def _in_halves(conditioned: ConditionedLM, vectors: Matrix, kind: Kind, jobs: Sequence[tuple[int, int]]) -> list[Written]:
+def _in_halves(
+    conditioned: ConditionedLM, vectors: Matrix, kind: Kind, jobs: Sequence[tuple[int, int]], *, letters: bool = False
+) -> list[Written]:
     """A batch; where memory runs out, in halves."""
     try:
         with torch.inference_mode():
-            return _written(conditioned, vectors, kind, jobs)
+            return _written(conditioned, vectors, kind, jobs, letters)
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)) and "memory" not in str(error).lower():
             raise
@@ -58,14 +66,17 @@ def _in_halves(conditioned: ConditionedLM, vectors: Matrix, kind: Kind, jobs: Se
     if conditioned.loaded.device.type == "cuda":
         torch.cuda.empty_cache()
     half = len(jobs) // 2
-    return _in_halves(conditioned, vectors, kind, jobs[:half]) + _in_halves(conditioned, vectors, kind, jobs[half:])
+    parts = (jobs[:half], jobs[half:])
+    return [text for part in parts for text in _in_halves(conditioned, vectors, kind, part, letters=letters)]
 
 
-def _written(conditioned: ConditionedLM, vectors: Matrix, kind: Kind, jobs: Sequence[tuple[int, int]]) -> list[Written]:
+def _written(
+    conditioned: ConditionedLM, vectors: Matrix, kind: Kind, jobs: Sequence[tuple[int, int]], letters: bool
+) -> list[Written]:
     config, model, device = conditioned.config, conditioned.model, conditioned.loaded.device
     eos = int(conditioned.loaded.tokenizer.eos_token_id)
-    banned, begins = _masks(conditioned.loaded.tokenizer, int(model.config.get_text_config().vocab_size))
-    banned, begins = banned.to(device), begins.to(device)
+    banned, wordy, begins = _masks(conditioned.loaded.tokenizer, int(model.config.get_text_config().vocab_size))
+    banned, begins = (banned | ~wordy if letters else banned).to(device), begins.to(device)
     rows = np.asarray([row for row, _ in jobs])
     draws = [
         np.random.default_rng([draw, zlib.crc32(np.ascontiguousarray(vectors[row], dtype=np.float32).tobytes())])
@@ -86,7 +97,7 @@ def _written(conditioned: ConditionedLM, vectors: Matrix, kind: Kind, jobs: Sequ
         cache = output.past_key_values
         scores = output.logits[:, -1].float().log_softmax(dim=-1)  # (b, v)
         allowed = scores.masked_fill(banned, -torch.inf)
-        if step == 0:
+        if step == 0 and letters:
             allowed = allowed.masked_fill(~begins, -torch.inf)
         if step < config.min_new_tokens:
             allowed[:, eos] = -torch.inf
@@ -146,15 +157,16 @@ def _overlap(span: Span, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _masks(tokenizer: Any, n_vocabulary: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """(v,) tokens that are never said: special ones and rows without a token; and (v,) those that a text may begin with."""
+def _masks(tokenizer: Any, n_vocabulary: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(v,) each: tokens that are never said (special ones, rows without a token); of letters, digits and blanks; those with a letter."""
     banned = torch.zeros(n_vocabulary, dtype=torch.bool)
     banned[min(len(tokenizer), n_vocabulary) :] = True
     for token in tokenizer.all_special_ids:
         if token != tokenizer.eos_token_id and token < n_vocabulary:
             banned[token] = True
     texts = tokenizer.batch_decode([[token] for token in range(min(len(tokenizer), n_vocabulary))])
-    begins = torch.zeros(n_vocabulary, dtype=torch.bool)
-    # Part of a character, as bytes give, shows as U+FFFD and may begin a word too.
-    begins[: len(texts)] = torch.tensor([any(char.isalnum() or char == "\ufffd" for char in text) for text in texts])
-    return banned, begins & ~banned
+    wordy, begins = torch.zeros(n_vocabulary, dtype=torch.bool), torch.zeros(n_vocabulary, dtype=torch.bool)
+    wordy[: len(texts)] = torch.tensor([all(char.isalnum() or char == " " for char in text) for text in texts])
+    begins[: len(texts)] = torch.tensor([any(char.isalnum() for char in text) for text in texts])
+    wordy[tokenizer.eos_token_id] = True
+    return banned, wordy & ~banned, begins & wordy & ~banned

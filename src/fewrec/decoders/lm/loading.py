@@ -64,8 +64,8 @@ def load_causal_lm(config: LMDecoderConfig) -> LoadedLM:
     try:
         with hf_loading._explained(source), hf_loading._quiet():
             tokenizer = AutoTokenizer.from_pretrained(location, **options)
-            model, report = AutoModelForCausalLM.from_pretrained(location, dtype=dtype, output_loading_info=True, **options)
-            model = model.to(device).eval()
+            loaded: Any = AutoModelForCausalLM.from_pretrained(location, dtype=dtype, output_loading_info=True, **options)
+            model, report = loaded[0].to(device).eval(), loaded[1]
     except (MemoryError, torch.cuda.OutOfMemoryError) as error:
         raise DecoderMemoryError(
             f"{config.lm} does not fit into the memory of {device}", hint="use dtype=bfloat16, device=cpu, or a smaller model"

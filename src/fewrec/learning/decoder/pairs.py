@@ -59,7 +59,7 @@ def item_pairs(catalogue: Catalogue, records: Records, rows: Rows) -> Pairs:
         write(records.clauses(dict.fromkeys(columns, int(row)), catalogue.texts[row], catalogue.vectors[row]), records.lang)
         for row in rows
     ]
-    return Pairs(catalogue.vectors[rows], ("item",) * len(rows), tuple(texts)).spoken()
+    return _all("item", catalogue.vectors[rows], texts).spoken()
 
 
 def make_pairs(
@@ -108,7 +108,7 @@ def _mixed(
         write(records.clauses(source, text, vector), records.lang)
         for source, text, vector in zip(made, texts, vectors, strict=True)
     ]
-    return Pairs(vectors, ("item",) * len(said), tuple(said)).spoken()
+    return _all("item", vectors, said).spoken()
 
 
 def _users(
@@ -140,7 +140,7 @@ def _users(
             vectors.append(mean / length)
             said.append(write(records.shared([int(row) for row in chosen], vectors[-1]), records.lang))
     stacked = np.asarray(vectors, dtype=np.float32).reshape(len(said), catalogue.vectors.shape[1])
-    return Pairs(stacked, ("user",) * len(said), tuple(said)).spoken()
+    return _all("user", stacked, said).spoken()
 
 
 def _sentences(records: Records, rows: Rows, n: int, rng: np.random.Generator, encode: Encode) -> Pairs:
@@ -161,4 +161,8 @@ def _sentences(records: Records, rows: Rows, n: int, rng: np.random.Generator, e
         said.append(write([clause for clause in clauses if clause.values], records.lang))
     if not texts:
         return Pairs(np.zeros((0, records.vocabulary.vectors.shape[1]), dtype=np.float32), (), ())
-    return Pairs(encode(texts), ("user",) * len(said), tuple(said)).spoken()
+    return _all("user", encode(texts), said).spoken()
+
+
+def _all(kind: Kind, vectors: Matrix, texts: Sequence[str]) -> Pairs:
+    return Pairs(vectors, (kind,) * len(texts), tuple(texts))

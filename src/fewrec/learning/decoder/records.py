@@ -16,6 +16,7 @@ from fewrec.decoders.lm.clauses import Clause
 from fewrec.text import clean
 from fewrec.types import Catalogue, Vector
 
+_Column = tuple[str, str, tuple[tuple[str, ...], ...]]  # its name, its role, and the values of every item
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
 _ABOUT = {"zh": "关于", "en": "about"}
 _MAX_VALUES = {"category": 4, "name": 2, "year": 1, "title": 1}
@@ -41,11 +42,11 @@ class Records:
     def of(cls, catalogue: Catalogue, vocabulary: PhraseVocabulary, lang: str) -> Records:
         """Read them from a catalogue and the phrases mined from it."""
         columns = columns_of(catalogue.fields, clean)
-        found = [(column.name, column.role, column.values) for column in columns if column.role in ("category", "name")]
+        found: list[_Column] = [(c.name, c.role, c.values) for c in columns if c.role in ("category", "name")]
         found += _years(catalogue.fields)
         texts = tuple(column.name for column in columns if column.role == "text")
         if not found and not texts:
-            found = [(column.name, column.role, column.values) for column in columns if column.role == "title"]
+            found = [(c.name, c.role, c.values) for c in columns if c.role == "title"]
         found.sort(key=lambda column: ("category", "year", "name", "title").index(column[1]))
         spoken = np.asarray(
             [
@@ -106,9 +107,9 @@ class Records:
         return tuple(said)
 
 
-def _years(fields: Sequence[Mapping[str, str]]) -> list[tuple[str, str, tuple[tuple[str, ...], ...]]]:
+def _years(fields: Sequence[Mapping[str, str]]) -> list[_Column]:
     """Columns of years, which the phrase vocabulary leaves out as numbers."""
-    found = []
+    found: list[_Column] = []
     for name in dict.fromkeys(name for item in fields for name in item if name not in SKIPPED_NAMES):
         values = [clean(item.get(name) or "").strip() for item in fields]
         given = [value for value in values if value]
