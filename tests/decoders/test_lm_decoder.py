@@ -30,7 +30,9 @@ def lm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory)
 
 
 def quick(**settings: object) -> TrainingConfig:
-    return TrainingConfig(**{"n_steps": 300, "batch_size": 6, "eval_every": 100, "learning_rate": 1e-2, "n_warm": 5, "clip": 5.0, **settings})
+    return TrainingConfig(
+        **{"n_steps": 300, "batch_size": 6, "eval_every": 100, "learning_rate": 1e-2, "n_warm": 5, "clip": 5.0, **settings}
+    )
 
 
 def run(made, folder: Path, config: TrainingConfig, *, warm: bool = False) -> dict:
@@ -182,7 +184,7 @@ def test_damaged_decoders_say_so(saved: Path) -> None:
     weights = saved / "adapter.safetensors"
     whole = weights.read_bytes()
     weights.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ModelLoadError, match="adapter.safetensors cannot be read"):
+    with pytest.raises(ModelLoadError, match=r"adapter\.safetensors cannot be read"):
         LMDecoder.load(saved, HashEncoder())
     weights.write_bytes(whole)
     document = json.loads((saved / "decoder.json").read_text())
@@ -199,7 +201,7 @@ def test_damaged_decoders_say_so(saved: Path) -> None:
     (saved / "decoder.json").write_text("{")
     with pytest.raises(ModelLoadError, match="cannot be read as an LM decoder"):
         LMDecoder.load(saved, HashEncoder())
-    with pytest.raises(ModelLoadError, match="it has no decoder.json"):
+    with pytest.raises(ModelLoadError, match=r"it has no decoder\.json"):
         LMDecoder.load(saved / "elsewhere", HashEncoder())
 
 

@@ -47,6 +47,9 @@ class LocalModel:
         else:
             inputs = tokenizer(f"{instruction}\n{evidence}\n", return_tensors="pt")
         n = int(inputs["input_ids"].shape[1])
+        positions = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        if isinstance(positions, int) and n + _MAX_NEW_TOKENS > positions:
+            raise PhrasingError(f"{self.name} has {positions} positions, {n + _MAX_NEW_TOKENS} are needed")
         try:
             with torch.inference_mode():
                 ids = model.generate(

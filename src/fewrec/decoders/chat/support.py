@@ -45,16 +45,28 @@ def check_support(text: str, phrases: Sequence[str], *, words: Words) -> Checked
     spoken = _evidence(phrases, words)
     known = stems([word for phrase in spoken for word in words(phrase)])
     characters = "|".join(spoken)
+    carriers, claims = _folded("carriers.txt", words), _folded("claims.txt", words)
+
+    def carried(word: str) -> bool:
+        return word not in claims and (word in carriers or not any(char.isalnum() for char in word))
+
+    def of_evidence(word: str) -> bool:
+        if word in claims or carried(word):
+            return False
+        if not HAN.search(word):
+            return not stems([word]).isdisjoint(known)
+        return word in known or (len(word) > 1 and word in characters) or _built(word, known, characters, carriers)
+
     kept: list[str] = []
     dropped: list[tuple[str, tuple[str, ...]]] = []
     for sentence in (part.strip() for part in _SENTENCES.split(text)):
         if not any(char.isalnum() for char in sentence):
             continue
         said = words(sentence)
-        lost = tuple(dict.fromkeys(word for word in said if not _supported(word, known, characters)))
+        lost = tuple(dict.fromkeys(word for word in said if not (carried(word) or of_evidence(word))))
         if lost:
             dropped.append((sentence, lost))
-        elif any(_of_evidence(word, known, characters) for word in said):
+        elif any(map(of_evidence, said)):
             kept.append(sentence)
         else:
             dropped.append((sentence, ()))
@@ -72,52 +84,23 @@ def _evidence(phrases: Sequence[str], words: Words) -> list[str]:
     return spoken
 
 
-def _supported(word: str, known: frozenset[str], characters: str) -> bool:
-    if word in _claims():
-        return False
-    return _carries(word) or _of_evidence(word, known, characters)
-
-
-def _of_evidence(word: str, known: frozenset[str], characters: str) -> bool:
-    """Whether the evidence holds the word; not so for words that carry any sentence."""
-    if _carries(word):
-        return False
-    if not HAN.search(word):
-        return not stems([word]).isdisjoint(known)
-    if len(word) > 1 and word in characters:
-        return True
-    # 科幻电影: its parts are known or carry the sentence
-    return word in known or _built(word, known, characters)
-
-
-def _built(word: str, known: frozenset[str], characters: str) -> bool:
+def _built(word: str, known: frozenset[str], characters: str, carriers: frozenset[str]) -> bool:
     """Whether a Chinese word of several characters is cut into parts of two and more that the evidence holds or that carry it."""
-    n = len(word)
-    if n < 4:
-        return False
-    for cut in range(2, n - 1):
+    for cut in range(2, len(word) - 1):
         left, right = word[:cut], word[cut:]
-        if (left in known or left in characters) and (_carries(right) or right in known or right in characters):
+        if (left in known or left in characters) and (right in carriers or right in known or right in characters):
             return True
     return False
 
 
-def _carries(word: str) -> bool:
-    return word in stopwords() or word in _carriers() or not any(char.isalnum() for char in word)
-
-
 @cache
-def _listed(name: str) -> frozenset[str]:
+def _folded(name: str, words: Words) -> frozenset[str]:
+    """A list of ours as ``words`` folds it, and as it stands."""
     lines = (files(__package__) / name).read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
-
-def _carriers() -> frozenset[str]:
-    return _listed("carriers.txt")
-
-
-def _claims() -> frozenset[str]:
-    return _listed("claims.txt")
+    listed = [word for line in lines if not line.startswith("#") for word in line.split()]
+    if name == "carriers.txt":
+        listed += stopwords()
+    return frozenset(listed) | frozenset(folded[0] for folded in map(words, listed) if len(folded) == 1)
 
 
 __all__ = ["Checked", "check_support"]

@@ -75,6 +75,7 @@ class LMDecoder:
             )
         conditioned = ConditionedLM(loaded, config, head.n_inputs, head.lang)
         conditioned.load_state(state)
+        conditioned.merge()
         return cls(replace(head, config=config), conditioned, encoder)
 
     def decode(self, vector: Vector, *, lang: str, n_phrases: int = 5, kind: Kind = "user") -> Decoded:
