@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fewrec.cli.arguments import JsonOption, LangOption
+from fewrec.cli.arguments import JsonOption, Lang, LangOption
 from fewrec.cli.ui import Ui
 
 
@@ -31,6 +31,9 @@ def decoder(
     patience: Annotated[int, typer.Option("--patience", min=1, help="Checks without progress that end the training.")] = 4,
     minutes: Annotated[
         float | None, typer.Option("--minutes", min=0, help="Stop after this time; the same command goes on from there.")
+    ] = None,
+    speaks: Annotated[
+        Lang | None, typer.Option("--speaks", help="Language of the decoder; the catalogue's own unless it is given.")
     ] = None,
     device: Annotated[str, typer.Option("--device", help="cpu, cuda, mps or auto.")] = "cpu",
     dtype: Annotated[str, typer.Option("--dtype", help="auto, float32, bfloat16 or float16.")] = "auto",
@@ -67,7 +70,7 @@ def decoder(
             recommender.decoder.vocabulary,
             recommender.encoder,
             out,
-            lang=recommender.language(),
+            lang=speaks.value if speaks else recommender.language(),
             config=config,
             learning=LearnConfig(pairs=PairConfig(n_pairs=pairs), training=training),
             seed=seed,

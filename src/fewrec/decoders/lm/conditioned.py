@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from fewrec.decoders.lm.config import LMDecoderConfig
 from fewrec.decoders.lm.loading import LoadedLM
 from fewrec.decoders.lm.prompt import SoftPrompt
 from fewrec.decoders.sentence import Kind, opening
-from fewrec.errors import MissingExtraError, ModelLoadError
+from fewrec.errors import MissingExtraError, ModelLoadError, SettingError
 from fewrec.types import Matrix
 
 _IGNORED = -100
@@ -46,9 +47,27 @@ class ConditionedLM:
         return found
 
     def target_ids(self, text: str) -> list[int]:
-        """The tokens of a text to be said, its end included."""
+        """The tokens of a text to be said, its end included; cut where the model has no more positions."""
         space = "" if self.lang == "zh" else " "
-        return [*self._ids(space + text), self.loaded.tokenizer.eos_token_id]
+        return [*self._ids(space + text), self.loaded.tokenizer.eos_token_id][: self.room]
+
+    @cached_property
+    def room(self) -> int:
+        """Tokens that a text can have behind the prompt and the opening.
+
+        Raises:
+            SettingError: not even a few.
+        """
+        positions = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        if not isinstance(positions, int):
+            return self.config.max_new_tokens * 16  # the model counts as far as it likes
+        left = positions - self.config.n_prompts - max(map(len, self.openings.values()))
+        if left < self.config.min_new_tokens + 2:
+            raise SettingError(
+                f"{self.config.lm} has {positions} positions, too few for {self.config.n_prompts} prompts and a text",
+                hint="use fewer --prompts, or another language model",
+            )
+        return left
 
     def loss(self, vectors: Matrix, kinds: Sequence[Kind], targets: Sequence[Sequence[int]]) -> torch.Tensor:
         """Mean cross-entropy, in nats a token, of saying ``targets`` of ``vectors`` (b, d)."""

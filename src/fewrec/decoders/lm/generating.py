@@ -92,7 +92,7 @@ def _written(
     logs: list[list[float]] = [[] for _ in jobs]
     ended = [False] * len(jobs)
     cache = None
-    for step in range(config.max_new_tokens):
+    for step in range(min(config.max_new_tokens, conditioned.room)):
         output = model(**inputs, past_key_values=cache, use_cache=True, logits_to_keep=1)
         cache = output.past_key_values
         scores = output.logits[:, -1].float().log_softmax(dim=-1)  # (b, v)

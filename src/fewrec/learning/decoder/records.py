@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.decoders import PhraseVocabulary
-from fewrec.decoders.fields import SKIPPED_NAMES, columns_of
+from fewrec.decoders.fields import SKIPPED_NAMES, columns_of, script
 from fewrec.decoders.lm.clauses import Clause
 from fewrec.text import clean
 from fewrec.types import Catalogue, Vector
@@ -40,13 +40,15 @@ class Records:
 
     @classmethod
     def of(cls, catalogue: Catalogue, vocabulary: PhraseVocabulary, lang: str) -> Records:
-        """Read them from a catalogue and the phrases mined from it."""
+        """Read them from a catalogue and the phrases mined from it; of values, those written in ``lang`` alone."""
         columns = columns_of(catalogue.fields, clean)
         found: list[_Column] = [(c.name, c.role, c.values) for c in columns if c.role in ("category", "name")]
         found += _years(catalogue.fields)
         texts = tuple(column.name for column in columns if column.role == "text")
         if not found and not texts:
             found = [(c.name, c.role, c.values) for c in columns if c.role == "title"]
+        found = [(name, role, _written_in(lang, values)) for name, role, values in found]
+        found = [column for column in found if any(column[2])]
         found.sort(key=lambda column: ("category", "year", "name", "title").index(column[1]))
         spoken = np.asarray(
             [
@@ -105,6 +107,11 @@ class Records:
             if len(said) == N_ABOUT:
                 break
         return tuple(said)
+
+
+def _written_in(lang: str, values: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Without the values of the other script; numbers belong to both."""
+    return tuple(tuple(v for v in row if not any(char.isalpha() for char in v) or script(v) == lang) for row in values)
 
 
 def _years(fields: Sequence[Mapping[str, str]]) -> list[_Column]:
