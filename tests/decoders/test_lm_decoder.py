@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import transformers
 
 from fewrec.decoders.lm import LMDecoder, LMDecoderConfig
 from fewrec.decoders.lm.clauses import Clause, read, write
 from fewrec.decoders.lm.files import Head, save
-from fewrec.decoders.lm.loading import load_causal_lm
+from fewrec.decoders.lm.loading import DecoderMemoryError, load_causal_lm
 from fewrec.errors import EncoderMismatchError, ModelLoadError, SettingError
+from fewrec.learning.decoder import Pairs
 from fewrec.learning.decoder.training import TrainingConfig, train
 from fewrec.learning.decoder.warmup import WarmupConfig, warm_up
 from fewrec.testing import tiny_model
@@ -35,14 +37,17 @@ def quick(**settings: object) -> TrainingConfig:
     )
 
 
-def run(made, folder: Path, config: TrainingConfig, *, warm: bool = False) -> dict:
+def run(made, folder: Path, config: TrainingConfig, *, warm: bool = False, judge: bool = True) -> dict:
     pairs = toy_pairs()
+    validation = pairs if judge else Pairs(pairs.vectors[:0], (), ())
 
     def before() -> None:
         if warm:
             warm_up(made, pairs, pairs, seed=0, progress=lambda _: None, config=WarmupConfig(n_epochs=40))
 
-    return train(made, pairs, pairs, folder=folder, key="key", seed=0, progress=lambda _: None, before=before, config=config)
+    return train(
+        made, pairs, validation, folder=folder, key="key", seed=0, progress=lambda _: None, before=before, config=config
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -203,6 +208,64 @@ def test_damaged_decoders_say_so(saved: Path) -> None:
         LMDecoder.load(saved, HashEncoder())
     with pytest.raises(ModelLoadError, match=r"it has no decoder\.json"):
         LMDecoder.load(saved / "elsewhere", HashEncoder())
+
+
+class Narrow(torch.nn.Module):
+    """The model on a device that holds ``room`` texts."""
+
+    def __init__(self, model: torch.nn.Module, room: int) -> None:
+        super().__init__()
+        self.model, self.config, self.room = model, model.config, room
+
+    def get_input_embeddings(self) -> torch.nn.Module:
+        return self.model.get_input_embeddings()
+
+    def forward(self, **inputs: object) -> object:
+        first = next(inputs[name] for name in ("inputs_embeds", "input_ids") if name in inputs)
+        if len(first) > self.room:
+            raise torch.cuda.OutOfMemoryError("out of memory")
+        return self.model(**inputs)
+
+
+def test_where_memory_runs_out_the_batch_is_halved(lm: Path, tmp_path: Path) -> None:
+    made = conditioned(lm)
+    rows = vectors(7, seed=8)
+    before = decoder(made).decode_all(rows, lang="en")
+    made.model = Narrow(made.model, 2)
+    assert [each.text for each in decoder(made).decode_all(rows, lang="en")] == [each.text for each in before]
+    made.model = Narrow(made.model.model, 0)
+    with pytest.raises(DecoderMemoryError, match="with one text"):
+        decoder(made).decode_all(rows, lang="en")
+    with pytest.raises(DecoderMemoryError, match="a batch of 6 texts") as caught:
+        run(made, tmp_path, quick(n_steps=1, eval_every=1), judge=False)
+    assert "--batch-size 3" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("family", ["Qwen2", "Gemma3"])
+def test_other_families_by_their_own_classes(family: str, tmp_path: Path) -> None:
+    """Tiny random Qwen2 and Gemma 3 (whose embeddings are scaled): trained a little, saved, loaded, spoken."""
+    tiny_model(tmp_path / "lm", "llama")  # for its tokenizer of bytes
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1, "vocab_size": 300}
+    kind = {"Qwen2": "Qwen2Config", "Gemma3": "Gemma3TextConfig"}[family]
+    config = getattr(transformers, kind)(**sizes, intermediate_size=64, max_position_embeddings=128)
+    if family == "Gemma3":
+        config.head_dim = 16
+    torch.manual_seed(0)
+    getattr(transformers, f"{family}ForCausalLM")(config).save_pretrained(tmp_path / "lm")
+    made = conditioned(tmp_path / "lm")
+    went = run(made, tmp_path / "t", quick(n_steps=20, eval_every=10))
+    assert went["best_step"] > 0
+    head = Head(made.config, "hash", "hash-1", 16, "en", made.loaded.identity, went)
+    save(tmp_path / "d", head, made.state())
+    found = LMDecoder.load(tmp_path / "d", HashEncoder()).decode_all(vectors(4), lang="en")
+    assert all(each.phrases for each in found)
+
+
+def test_too_few_positions_say_so(lm: Path) -> None:
+    made = conditioned(lm)
+    made.config = replace(made.config, n_prompts=126)
+    with pytest.raises(SettingError, match="has 128 positions"):
+        made.target_ids("a")
 
 
 def test_a_model_that_only_reads_is_refused(tmp_path: Path) -> None:

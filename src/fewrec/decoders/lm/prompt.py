@@ -13,6 +13,9 @@ class SoftPrompt(nn.Module):
     has never been. Source: Li & Liang, ACL 2021 (prefix-tuning); Mokady et al., 2021 (ClipCap: a fixed vector as prefix).
     """
 
+    length: torch.Tensor
+    scale: torch.Tensor
+
     def __init__(self, n_inputs: int, n_hidden: int, n_prompts: int, n_embedding: int, *, length: float) -> None:
         """``length``: mean length of the model's token embeddings, > 0."""
         super().__init__()
