@@ -54,7 +54,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--second", help="second encoder, trained independently, such as hf:FOLDER?prefix=query: ")
     parser.add_argument("--judge", help="independent causal LM that perplexity is measured under")
     parser.add_argument("--candidates", type=int, default=1)
-    parser.add_argument("--n-phrases", type=int, default=5)
+    parser.add_argument("--n-phrases", type=int, default=8)
     parser.add_argument("--n-users", type=int, default=0)
     parser.add_argument("--validate", type=int, default=0, help="measure on so many validation items instead of the test items")
     return parser.parse_args()
@@ -178,7 +178,7 @@ def measured(
     started = time.monotonic()
     found = ours.decode_all(placed.vectors, lang="en", n_phrases=asked.n_phrases, kind="item")
     seconds = time.monotonic() - started
-    phrases = [recommender.decoder.decode(v, lang="en", n_phrases=asked.n_phrases, kind="item") for v in placed.vectors]
+    phrases = [recommender.decoder.decode(v, lang="en", n_phrases=5, kind="item") for v in placed.vectors]
     stranger = np.roll(np.arange(len(found)), 1)
     texts = {"lm": [each.text for each in found], "phrases": [each.text for each in phrases]}
     results = {
@@ -223,8 +223,9 @@ def main() -> None:
             log(
                 f"  {what}: perplexity {results[what]['perplexity']:.1f}, {results[what]['nats-per-character']:.3f} nats a character"
             )
+    _kept(asked, name, results, texts)
     if asked.n_users:
-        ours = LMDecoder.load(asked.out, recommender.encoder, n_candidates=1)
+        ours = LMDecoder.load(asked.out, recommender.encoder)
         found = ours.decode_all(
             users(recommender, asked.n_users, asked.seed), lang="en", n_phrases=asked.n_phrases, kind="user"
         )
@@ -232,11 +233,15 @@ def main() -> None:
         results["users"] = {"n": len(found), "empty or looping": len(bad) / len(found)}
         texts["users"] = [each.text for each in found]
         log(f"  users: {len(bad)} of {len(found)} texts empty or looping: {bad[:3]}")
-    document = {"settings": {key: str(value) for key, value in vars(asked).items() if key != "row_of"}, "results": results}
+        _kept(asked, name, results, texts)
+    print(json.dumps(results, indent=1))
+
+
+def _kept(asked: argparse.Namespace, name: str, results: dict[str, dict[str, float]], texts: dict[str, list[str]]) -> None:
+    settings = {key: str(value) for key, value in vars(asked).items() if key != "row_of"}
     (asked.out / f"{name}-{asked.candidates}-{asked.n_phrases}.json").write_text(
-        json.dumps({**document, "texts": texts}, ensure_ascii=False, indent=1), encoding="utf-8"
+        json.dumps({"settings": settings, "results": results, "texts": texts}, ensure_ascii=False, indent=1), encoding="utf-8"
     )
-    print(json.dumps(document["results"], indent=1))
 
 
 if __name__ == "__main__":

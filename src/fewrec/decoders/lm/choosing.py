@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fewrec.decoders.lm.clauses import Clause, write
+from fewrec.decoders.lm.clauses import Clause
 from fewrec.decoders.lm.values import Value, Written
 from fewrec.types import Matrix, Vector
 
 Encode = Callable[[Sequence[str]], Matrix]
-_LEAST_GAIN = 0.002
-"""Cosine that a further value must add."""
 
 
 @dataclass(frozen=True)
@@ -39,23 +37,21 @@ def candidates(texts: Sequence[Written]) -> list[Candidate]:
     return [Candidate(value, share[key] / len(texts)) for key, value in first.items()]
 
 
-def surest(found: Sequence[Candidate], n_values: int, least: float) -> list[Value]:
-    """At most ``n_values`` with a confidence of ``least``, the surest first; the surest of all in any case."""
-    ranked = sorted(found, key=lambda candidate: -candidate.confidence)
-    return [c.value for i, c in enumerate(ranked[:n_values]) if i == 0 or c.confidence >= least]
-
-
 def by_cosine(
-    found: Sequence[Candidate], vector: Vector, n_values: int, least: float, lang: str, encode: Encode
+    found: Sequence[Candidate], vector: Vector, n_values: int, lang: str, encode: Encode, *, gain: float, confidence: float
 ) -> list[Value]:
-    """At most ``n_values`` with a confidence of ``least``, one after the other that brings the encoded text nearest to ``vector``."""
-    open_ = [c.value for c in found if c.confidence >= least] or [max(found, key=lambda c: c.confidence).value]
+    """At most ``n_values``, one after the other that brings the encoded values nearest to ``vector``; one in any case.
+
+    A further value must add ``gain`` to the cosine, and the model must have said it with ``confidence``.
+    """
+    open_ = [c.value for c in found if c.confidence >= confidence] or [max(found, key=lambda c: c.confidence).value]
+    stop = "。" if lang == "zh" else ". "  # as the texts that were encoded put their columns one after the other
     chosen: list[Value] = []
     reached = -1.0
     while open_ and len(chosen) < n_values:
-        cosines = encode([write(clauses([*chosen, value]), lang) for value in open_]) @ vector
+        cosines = encode([stop.join(v.text for v in [*chosen, value]) for value in open_]) @ vector
         best = int(np.argmax(cosines))
-        if chosen and cosines[best] < reached + _LEAST_GAIN:
+        if chosen and cosines[best] < reached + gain:
             break
         reached = float(cosines[best])
         chosen.append(open_.pop(best))

@@ -25,7 +25,8 @@ class LMDecoder:
     """Says vectors with a language model through a trained soft-prompt adapter (``fewrec learn decoder``).
 
     The model continues the adapter's prompt embeddings of the vector and the opening of a sentence; it knows neither the catalogue nor
-    the item. Values of which it is not sure are left out. The encoder is asked only how near the decoded values lie to the vector.
+    the item. What it says is then checked against the vector: the encoder reads the values, and those that do not bring their text
+    nearer to the vector are left out.
 
     Implements :class:`fewrec.types.Decoder`.
     """
@@ -112,11 +113,17 @@ class LMDecoder:
             said = choosing.candidates(texts)
             if not said:  # nothing but marks: the first token holds a letter or digit, so this takes a very odd model
                 found.append(Decoded(lang, sentence([], lang=lang, kind=kind), ()))
-            elif config.n_candidates == 1:
-                found.append(self._said(choosing.surest(said, n_phrases, config.least_confidence), vector, lang, kind))
-            else:
-                chosen = choosing.by_cosine(said, vector, n_phrases, config.least_confidence, lang, self._encode)
-                found.append(self._said(chosen, vector, lang, kind))
+                continue
+            chosen = choosing.by_cosine(
+                said,
+                vector,
+                n_phrases,
+                lang,
+                self._encode,
+                gain=config.least_gain,
+                confidence=config.least_confidence,
+            )
+            found.append(self._said(chosen, vector, lang, kind))
         return found
 
     def _said(self, values: Sequence[Value], vector: Vector, lang: str, kind: Kind) -> Decoded:

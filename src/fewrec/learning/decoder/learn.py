@@ -110,11 +110,8 @@ def learn_decoder(
         before=lambda: warm_up(conditioned, pairs, validation, seed=seed, progress=tell, config=warming),
         config=training,
     )
-    from fewrec.learning.decoder.confidence import choose_confidence
-
-    least = choose_confidence(conditioned, validation, progress=tell)
     head = Head(
-        replace(config, least_confidence=least, lm=_where(config.lm)),
+        replace(config, lm=_where(config.lm)),
         encoder.name,
         catalogue.fingerprint,
         int(catalogue.vectors.shape[1]),
