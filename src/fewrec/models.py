@@ -26,6 +26,7 @@ from fewrec.learning.members import (
     has_attributes,
     tells_more,
 )
+from fewrec.learning.transfer.model import LlmModel
 from fewrec.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
 from fewrec.types import Model
 
@@ -71,8 +72,33 @@ MODELS: Mapping[str, tuple[str, Callable[[], Model]]] = {
 """Name -> (a line of description, what makes it)."""
 
 
+PATTERNS: Mapping[str, str] = {
+    "llm:PATH": "a language model: a folder that fewrec learn transfer wrote, or a base model by name or folder, which learns",
+}
+"""Names that carry what they are made of -> a line of description."""
+
+
 def make_model(name: str) -> Model:
     """A new, unfitted model by its name."""
+    return factory_of(name)()
+
+
+def factory_of(name: str) -> Callable[[], Model]:
+    """What makes the models of a name.
+
+    Raises:
+        SettingError: there is no such name.
+    """
+    if name.startswith("llm:"):
+        return partial(LlmModel, name)
     if name not in MODELS:
-        raise SettingError(f"there is no model {name!r}", hint=f"choose among {', '.join(MODELS)}")
-    return MODELS[name][1]()
+        raise SettingError(f"there is no model {name!r}", hint=f"choose among {', '.join((*MODELS, *PATTERNS))}")
+    return MODELS[name][1]
+
+
+def version_of(name: str) -> str:
+    """Digest of a model's code and, where it reads a folder that was learned before, of what that says."""
+    from fewrec.learning.transfer.result import digest_of
+    from fewrec.sources import code_version
+
+    return code_version(factory_of(name)) + "".join(digest_of(part) for part in name.split("+") if "llm:" in part)

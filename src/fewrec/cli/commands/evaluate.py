@@ -105,7 +105,6 @@ def evaluate(
 
 
 def _versions(names: list[str]) -> dict[str, str]:
-    from fewrec.models import MODELS
-    from fewrec.sources import code_version
+    from fewrec.models import version_of
 
-    return {name: code_version(MODELS[name][1]) for name in names}
+    return {name: version_of(name) for name in names}
