@@ -26,6 +26,7 @@ from fewrec.learning.members import (
     has_attributes,
     tells_more,
 )
+from fewrec.learning.stacking import AnyEnsemble
 from fewrec.learning.transfer.model import LlmModel
 from fewrec.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
 from fewrec.types import Model
@@ -73,9 +74,13 @@ MODELS: Mapping[str, tuple[str, Callable[[], Model]]] = {
 
 
 PATTERNS: Mapping[str, str] = {
+    "ensemble": "the models taste, content, item-knn, ease and popularity, weighed on validation users; members need not be explainable",
+    "ensemble:a+b": "any models by name together, language models too",
     "llm:PATH": "a language model: a folder that fewrec learn transfer wrote, or a base model by name or folder, which learns",
 }
 """Names that carry what they are made of -> a line of description."""
+ENSEMBLE_MEMBERS = ("taste", "content", "item-knn", "ease", "popularity")
+"""Members of ``ensemble`` where it names none."""
 
 
 def make_model(name: str) -> Model:
@@ -91,6 +96,10 @@ def factory_of(name: str) -> Callable[[], Model]:
     """
     if name.startswith("llm:"):
         return partial(LlmModel, name)
+    if name == "ensemble" or name.startswith("ensemble:"):
+        members = name.partition(":")[2].split("+") if ":" in name else list(ENSEMBLE_MEMBERS)
+        makers = {member: factory_of(member) for member in members}
+        return partial(AnyEnsemble, name, makers, slow=any(member.startswith("llm:") for member in members))
     if name not in MODELS:
         raise SettingError(f"there is no model {name!r}", hint=f"choose among {', '.join((*MODELS, *PATTERNS))}")
     return MODELS[name][1]

@@ -106,6 +106,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "no": ("revoked", "已撤销"),
     "key-once": ("the key is shown this once; the store keeps only its hash", "密钥只显示这一次；数据仓库只保存其哈希值"),
     "backed-up": ("backup of {size} bytes in {path}", "已备份 {size} 字节到 {path}"),
+    "learned": (
+        "learned from {rows:,} rows in {seconds:.0f} s (AUC on validation rows: {valid}); use it as --model {name}",
+        "已从 {rows:,} 行学习，用时 {seconds:.0f} 秒（验证集 AUC：{valid}）；用 --model {name} 调用",
+    ),
+    "contrasted": (
+        "learned from {pairs:,} pairs in {seconds:.0f} s (best step {best_step} of {steps}); use it as --encoder {name}",
+        "已从 {pairs:,} 对物品学习，用时 {seconds:.0f} 秒（最佳步 {best_step}，共 {steps} 步）；用 --encoder {name} 调用",
+    ),
     "written": ("written: {path}", "已写入：{path}"),
 }
 """Values are filled in with ``str.format``; both languages take the same ones."""

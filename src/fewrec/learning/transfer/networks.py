@@ -7,8 +7,9 @@ everything) is what has ``requires_grad``.
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +30,22 @@ from fewrec.learning.transfer.prompts import WORDINGS, Question, Wording
 Tokens = list[int]
 
 
-class LikeNetwork(nn.Module):
+class Trainable(nn.Module):
+    """A pre-trained ``body`` with what is learned of it and beside it."""
+
+    body: Any
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
+
+    def trained(self) -> dict[str, nn.Parameter]:
+        """What is learned, by name."""
+        return {name: p for name, p in self.named_parameters() if p.requires_grad}
+
+
+class LikeNetwork(Trainable):
     """Common parts. Subclasses say how a question becomes tokens and how padded tokens become log odds."""
 
     kind: str
@@ -41,11 +57,6 @@ class LikeNetwork(nn.Module):
         self.wording = wording
         self.max_length = max_length
         self.pad_id = next((i for i in (tokenizer.pad_token_id, tokenizer.eos_token_id) if i is not None), 0)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return next(self.parameters()).device
 
     def tokens(self, question: Question) -> Tokens:
         """Ids of the whole question; the oldest titles are left out until it fits."""
@@ -65,10 +76,6 @@ class LikeNetwork(nn.Module):
             mask.append(self._padded([1] * len(ids), [0] * len(padding)))
         input_ids = torch.tensor(rows, device=self.device)  # (b, t)
         return self._log_odds(input_ids, torch.tensor(mask, device=self.device)).float()
-
-    def trained(self) -> dict[str, nn.Parameter]:
-        """What is learned, by name."""
-        return {name: p for name, p in self.named_parameters() if p.requires_grad}
 
     def _ids(self, question: Question) -> Tokens:
         raise NotImplementedError
@@ -202,7 +209,10 @@ def wants_bfloat16(config: TransferConfig, device: torch.device) -> bool:
     return config.precision == "bfloat16"
 
 
-def make_trainable(network: LikeNetwork, config: TransferConfig) -> LikeNetwork:
+Network = TypeVar("Network", bound=Trainable)
+
+
+def make_trainable(network: Network, config: TransferConfig) -> Network:
     """Adapters on the attention (or all weights) and the fresh head, from ``config.seed``."""
     torch.manual_seed(config.seed)
     if config.method == "full":
@@ -218,7 +228,9 @@ def make_trainable(network: LikeNetwork, config: TransferConfig) -> LikeNetwork:
             target_modules=targets,
             fan_in_fan_out=is_conv,
         )
-        network.body = get_peft_model(network.body, lora)
+        with warnings.catch_warnings():  # peft asks for an attribute that transformers is about to rename
+            warnings.simplefilter("ignore", FutureWarning)
+            network.body = get_peft_model(network.body, lora)
         network.to(network.device)
     head = getattr(network, "head", None)
     if isinstance(head, nn.Module):
@@ -226,12 +238,13 @@ def make_trainable(network: LikeNetwork, config: TransferConfig) -> LikeNetwork:
     return network
 
 
-def use_checkpointing(network: LikeNetwork, config: TransferConfig) -> None:
+def use_checkpointing(body: Any, config: TransferConfig) -> None:
     """Activations are computed again on the way back, where asked or on a GPU."""
-    wanted = network.device.type == "cuda" if config.checkpointing is None else config.checkpointing
-    body: Any = network.body
-    if wanted:
-        body.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    on_gpu = next(body.parameters()).device.type == "cuda"
+    if on_gpu if config.checkpointing is None else config.checkpointing:
+        with warnings.catch_warnings():  # the old name works in every release that we support
+            warnings.simplefilter("ignore", FutureWarning)
+            body.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         if hasattr(body, "enable_input_require_grads"):
             body.enable_input_require_grads()
 

@@ -18,9 +18,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from fewrec.errors import FewrecError, ModelLoadError
-from fewrec.learning.transfer.calibration import Floats, Labels, calibrated_loss
+from fewrec.learning.transfer.calibration import Floats, Labels
 from fewrec.learning.transfer.config import TransferConfig
-from fewrec.learning.transfer.networks import LikeNetwork, Tokens, batches_by_length, use_checkpointing, wants_bfloat16
+from fewrec.learning.transfer.networks import (
+    LikeNetwork,
+    Tokens,
+    Trainable,
+    batches_by_length,
+    use_checkpointing,
+    wants_bfloat16,
+)
 
 Progress = Callable[[str], None]
 CHECKPOINT_FORMAT = 1
@@ -54,11 +61,10 @@ def answer(network: LikeNetwork, tokens: Sequence[Tokens]) -> Floats:
 
 
 def train(
-    network: LikeNetwork,
-    tokens: Sequence[Tokens],
-    labels: Labels,
-    valid: Sequence[Tokens],
-    valid_labels: Labels,
+    network: Trainable,
+    loss_of: Callable[[list[int]], Tensor],
+    judge: Callable[[], float] | None,
+    n_examples: int,
     config: TransferConfig,
     *,
     folder: Path,
@@ -67,50 +73,46 @@ def train(
 ) -> Course:
     """Train ``network`` in place and leave it with the weights of the best evaluation, the untrained ones among them.
 
-    ``folder`` keeps checkpoints of the run called ``run_key``; one that is there already is gone on from. Without validation rows the
-    last weights stay.
+    ``loss_of`` the examples at some places; ``judge`` gives the validation loss, None where there is nothing to validate on: the last
+    weights stay then. ``folder`` keeps checkpoints of the run called ``run_key``; one that is there already is gone on from.
     """
-    use_checkpointing(network, config)
-    n_steps = config.n_steps(len(tokens))
+    use_checkpointing(network.body, config)
+    n_steps = config.n_steps(n_examples)
     optimizer = _optimizer(network, config)
     run = _Run(folder, run_key, network, optimizer)
-    course = run.resume() or Course()
-    judged = len(valid_labels) >= 10 and bool(valid_labels.any()) and not bool(valid_labels.all())
-    if course.step == 0 and not course.history:
+    course = run.resume()
+    if course is None:
+        course = Course()
         torch.manual_seed(config.seed)
-        if judged:
-            _judge(network, valid, valid_labels, course)
+        if judge is not None:
+            _judge(judge, course)
         run.keep_best(course)
         run.save(course)
     marks = {round(n_steps * (i + 1) / config.evaluations) for i in range(config.evaluations)} | {n_steps}
     while course.step < n_steps and course.waited < config.patience:
-        places = _places(course.step, len(tokens), config)
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * _schedule(course.step, n_steps)
-        loss = _step(network, optimizer, [tokens[p] for p in places], labels[places], config)
+        loss = _step(network, optimizer, loss_of, _places(course.step, n_examples, config), config)
         course.step += 1
         if course.step in marks:
-            if judged:
-                better = _judge(network, valid, valid_labels, course)
-                progress(
-                    f"step {course.step} of {n_steps}: training loss {loss:.3f}, validation loss "
-                    f"{course.history[-1]['valid']:.4f}{' (best)' if better else ''}"
-                )
+            told = f"step {course.step} of {n_steps}: training loss {loss:.3f}"
+            if judge is None:
+                course.best_step, better = course.step, True
             else:
-                better = True
-                course.best_step = course.step
-                progress(f"step {course.step} of {n_steps}: training loss {loss:.3f}")
+                better = _judge(judge, course)
+                told += f", validation loss {course.history[-1]['valid']:.4f}{' (best)' if better else ''}"
             if better:
                 run.keep_best(course)
             run.save(course)
+            progress(told)
     run.restore_best()
     network.eval()
     return course
 
 
-def _judge(network: LikeNetwork, valid: Sequence[Tokens], labels: Labels, course: Course) -> bool:
+def _judge(judge: Callable[[], float], course: Course) -> bool:
     state = torch.get_rng_state()
-    loss = calibrated_loss(answer(network, valid), labels)
+    loss = judge()
     torch.set_rng_state(state)
     better = loss < course.best_loss - 1e-6
     course.history.append({"step": course.step, "valid": loss})
@@ -122,36 +124,44 @@ def _judge(network: LikeNetwork, valid: Sequence[Tokens], labels: Labels, course
 
 
 def _step(
-    network: LikeNetwork, optimizer: torch.optim.Optimizer, batch: Sequence[Tokens], labels: Labels, config: TransferConfig
+    network: Trainable,
+    optimizer: torch.optim.Optimizer,
+    loss_of: Callable[[list[int]], Tensor],
+    places: list[int],
+    config: TransferConfig,
 ) -> float:
     network.train()
-    target = torch.tensor(labels, dtype=torch.float32, device=network.device)
-    target = target * (1 - 2 * config.label_smoothing) + config.label_smoothing
     try:
         with _autocast(network, config):
-            logits = network.logits(batch)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, target)
+            loss = loss_of(places)
         loss.backward()  # type: ignore[no-untyped-call]
     except (torch.cuda.OutOfMemoryError, MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and "memory" not in str(error).lower():
             raise
         raise TransferMemoryError(
-            f"a step of {len(batch)} prompts does not fit into the memory of {network.device}",
+            f"a step of {len(places)} examples does not fit into the memory of {network.device}",
             hint="lower --batch-size or max_length, use --precision bfloat16, checkpointing=true, LoRA, or a smaller model",
         ) from error
-    if not torch.isfinite(loss):
+    value = float(loss.detach())
+    if not np.isfinite(value):
         raise ModelLoadError(
-            f"the loss is {float(loss.detach())} in training",
+            f"the loss is {value} in training",
             hint="use --precision float32 or a lower learning rate; or the weights are damaged",
         )
     torch.nn.utils.clip_grad_norm_(network.trained().values(), 1.0)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    return float(loss.detach())
+    return value
+
+
+def like_loss(network: LikeNetwork, batch: Sequence[Tokens], labels: Labels, smoothing: float) -> Tensor:
+    """Binary cross-entropy of the log odds, its targets smoothed."""
+    target = torch.tensor(labels, dtype=torch.float32, device=network.device) * (1 - 2 * smoothing) + smoothing
+    return torch.nn.functional.binary_cross_entropy_with_logits(network.logits(batch), target)
 
 
 @contextlib.contextmanager
-def _autocast(network: LikeNetwork, config: TransferConfig) -> Iterator[None]:
+def _autocast(network: Trainable, config: TransferConfig) -> Iterator[None]:
     """Mixed precision where all weights are trained; adapters stand on weights that are in the lower precision already."""
     if config.method == "full" and wants_bfloat16(config, network.device):
         with torch.autocast(network.device.type, dtype=torch.bfloat16):
@@ -160,7 +170,7 @@ def _autocast(network: LikeNetwork, config: TransferConfig) -> Iterator[None]:
         yield
 
 
-def _optimizer(network: LikeNetwork, config: TransferConfig) -> torch.optim.AdamW:
+def _optimizer(network: Trainable, config: TransferConfig) -> torch.optim.AdamW:
     """A fresh head begins at zero and has to come further than weights that know something: ten times the rate."""
     named = network.trained()
     groups = []
@@ -188,7 +198,7 @@ def _schedule(step: int, n_steps: int) -> float:
 class _Run:
     """Checkpoints of one run in a folder. Each is written beside the last one and put in its place in one step."""
 
-    def __init__(self, folder: Path, key: str, network: LikeNetwork, optimizer: torch.optim.Optimizer) -> None:
+    def __init__(self, folder: Path, key: str, network: Trainable, optimizer: torch.optim.Optimizer) -> None:
         self._folder, self._key, self._network, self._optimizer = folder, key, network, optimizer
 
     def resume(self) -> Course | None:
@@ -254,7 +264,7 @@ class _Run:
         torch.set_rng_state(tensors["rng"])
 
 
-def set_weights(network: LikeNetwork, weights: dict[str, Tensor]) -> None:
+def set_weights(network: Trainable, weights: dict[str, Tensor]) -> None:
     """Put saved tensors in the place of the trained ones.
 
     Raises:

@@ -18,15 +18,17 @@ from fewrec.encoders.fingerprint import make_fingerprint
 from fewrec.encoders.hf_config import HFConfig
 from fewrec.encoders.hf_loading import load_config, weights_identity
 from fewrec.errors import DataError, ModelLoadError
-from fewrec.learning.transfer.calibration import Floats, Labels, auc, fit_calibration, log_losses
+from fewrec.learning.transfer.calibration import Floats, Labels, auc, calibrated_loss, fit_calibration, log_losses
 from fewrec.learning.transfer.config import TransferConfig
 from fewrec.learning.transfer.networks import LikeNetwork, load_network, make_trainable
 from fewrec.learning.transfer.prompts import Labelled, Question, language_of
 from fewrec.learning.transfer.result import WEIGHTS, Result, read_result
-from fewrec.learning.transfer.training import Course, Progress, answer, remove_checkpoints, set_weights, train
+from fewrec.learning.transfer.training import Course, Progress, answer, like_loss, remove_checkpoints, set_weights, train
 
 MIN_ROWS = 8
 """Fewer labelled rows teach a language model nothing that its zero-shot answer does not hold."""
+MIN_JUDGED = 10
+"""Validation rows from which on a checkpoint is chosen by them."""
 
 
 def check_rows(rows: Sequence[Labelled]) -> None:
@@ -85,12 +87,13 @@ def fine_tune(
     labels, valid_labels = _labels(rows), _labels(valid)
     questions = [row.question.latest(config.max_history) for row in valid]
     valid_tokens = [network.tokens(question) for question in questions]
+    tokens = [network.tokens(row.question.latest(config.max_history)) for row in rows]
+    judged = len(valid_labels) >= MIN_JUDGED and bool(valid_labels.any()) and not bool(valid_labels.all())
     course = train(
         network,
-        [network.tokens(row.question.latest(config.max_history)) for row in rows],
-        labels,
-        valid_tokens,
-        valid_labels,
+        lambda places: like_loss(network, [tokens[p] for p in places], labels[places], config.label_smoothing),
+        (lambda: calibrated_loss(answer(network, valid_tokens), valid_labels)) if judged else None,
+        len(rows),
         config,
         folder=out / "unfinished",
         run_key=run_key(model, rows, valid, config),
