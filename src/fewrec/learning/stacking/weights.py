@@ -1,6 +1,6 @@
 """Weights of an ensemble's members for single judgements: logistic stacking on validation rows, strongly shrunk. NumPy alone.
 
-Every member's scores first become log odds by a curve of their own (a member that tells nothing gets a flat one, and so says nothing); the
+Every member's scores first become log odds by a curve of their own (a member that tells nothing gets an almost flat one, and so says little); the
 blend is their weighted sum. Weights are >= 0 and shrunk to equal ones, so that a hundred rows move them little. Source: Wolpert, 1992.
 """
 
@@ -54,7 +54,7 @@ def fit_stack(scores: Floats, labels: Labels, *, shrinkage: float = 20.0, rng: n
     """The blend, or the one member that is clearly better than it on rows left out.
 
     ``scores`` (p, J); ``shrinkage`` in rows' worth: the weight of the prior that members count alike. A member alone is taken where its log
-    loss on left-out rows is lower than the blend's by more than a standard error of the difference.
+    loss on left-out rows is lower than the blend's by more than two standard errors of the difference.
     """
     n, J = scores.shape
     fold = rng.permutation(n) % _FOLDS
@@ -69,7 +69,7 @@ def fit_stack(scores: Floats, labels: Labels, *, shrinkage: float = 20.0, rng: n
     losses = log_losses(blend, labels)
     for member in np.argsort([log_losses(alone[:, j], labels).mean() for j in range(J)]):
         gain = losses - log_losses(alone[:, member], labels)
-        if gain.mean() > gain.std() / np.sqrt(n):
+        if gain.mean() > 2 * gain.std() / np.sqrt(n):
             slope, intercept = platt(scores[:, member], labels)
             slopes, intercepts = np.zeros(J), np.zeros(J)
             slopes[member], intercepts[member] = slope, intercept

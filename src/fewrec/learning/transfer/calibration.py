@@ -13,6 +13,8 @@ Labels = NDArray[np.bool_]
 
 SHARES = (1.0, 0.5, 0.0)
 """Of the label prior that may be taken out; the first is kept where nothing speaks against it."""
+_FLATTEST = 0.05
+"""Least slope per standard deviation of the scores."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,19 @@ def fit_calibration(asked: Floats, neutral: Floats, labels: Labels) -> Calibrati
 
 
 def platt(scores: Floats, labels: Labels, ridge: float = 1.0) -> tuple[float, float]:
-    """Slope >= 0 and intercept of a logistic curve; ``ridge`` draws the slope, per standard deviation of the scores, towards 0."""
+    """Slope and intercept of a logistic curve; ``ridge`` draws the slope, per standard deviation of the scores, towards 0.
+
+    The slope stays above :data:`_FLATTEST`: a curve neither turns the order around nor makes all answers equal.
+    """
     scale = float(scores.std()) or 1.0
     centre = float(scores.mean())
-    design = np.stack([(scores - centre) / scale, np.ones_like(scores)], axis=1)  # (p, 2)
-    weights = logistic_weights(design, labels, np.array([ridge, 1e-6]), np.zeros(2))
-    slope = max(float(weights[0]), 0.0)
-    if slope == 0.0:
+    standard = (scores - centre) / scale
+    design = np.stack([standard, np.ones_like(scores)], axis=1)  # (p, 2)
+    slope, intercept = logistic_weights(design, labels, np.array([ridge, 1e-6]), np.zeros(2))
+    if slope < _FLATTEST:
         rate = float(np.clip(labels.mean(), 1e-6, 1 - 1e-6))
-        return 0.0, float(np.log(rate / (1 - rate)))
-    return slope / scale, float(weights[1]) - slope * centre / scale
+        slope, intercept = _FLATTEST, np.log(rate / (1 - rate))
+    return float(slope) / scale, float(intercept - slope * centre / scale)
 
 
 def logistic_weights(design: Floats, labels: Labels, ridge: Floats, centre: Floats) -> Floats:

@@ -31,7 +31,7 @@ class TransferConfig:
     batch_size: int = 8
     """Examples of a step, > 0."""
     steps: int | None = None
-    """Steps at most; None: 6 x the root of the number of examples (24 for 16, 96 for 256), since few examples are soon learned by heart."""
+    """Steps at most; None: 4 x the root of the number of examples (16 for 16, 64 for 256), since few examples are soon learned by heart."""
     evaluations: int = 4
     """Times that the validation rows are answered during training, > 0."""
     patience: int = 2
@@ -77,7 +77,7 @@ class TransferConfig:
 
     def n_steps(self, n_examples: int) -> int:
         """Steps for so many examples."""
-        return round(6 * n_examples**0.5) if self.steps is None else self.steps
+        return round(4 * n_examples**0.5) if self.steps is None else self.steps
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values; :meth:`from_dict` takes them."""

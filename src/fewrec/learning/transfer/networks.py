@@ -100,7 +100,7 @@ class CausalNetwork(LikeNetwork):
         self._takes_positions = "position_ids" in accepted
 
     def _ids(self, question: Question) -> Tokens:
-        ids: Tokens = self.tokenizer(self.wording.prompt(question), return_attention_mask=False)["input_ids"]
+        ids: Tokens = self.tokenizer(self.wording.prompt(question), return_attention_mask=False, verbose=False)["input_ids"]
         if ids and ids[-1] == self.tokenizer.eos_token_id and len(ids) > 1:  # some tokenizers close what they read
             ids = ids[:-1]
         return [*ids, *self._lead]
@@ -133,7 +133,9 @@ class CrossNetwork(LikeNetwork):
 
     def _ids(self, question: Question) -> Tokens:
         pair = (self.wording.history(question), self.wording.asked(question))
-        ids: Tokens = self.tokenizer(*pair, return_attention_mask=False, return_token_type_ids=False)["input_ids"]
+        ids: Tokens = self.tokenizer(*pair, return_attention_mask=False, return_token_type_ids=False, verbose=False)[
+            "input_ids"
+        ]
         return ids
 
     def _padded(self, ids: list[int], padding: list[int]) -> list[int]:
