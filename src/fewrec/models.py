@@ -26,6 +26,7 @@ from fewrec.learning.members import (
     has_attributes,
     tells_more,
 )
+from fewrec.learning.ranker_distillation import ScorerModel
 from fewrec.learning.stacking import AnyEnsemble
 from fewrec.learning.transfer.model import LlmModel
 from fewrec.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
@@ -77,6 +78,7 @@ PATTERNS: Mapping[str, str] = {
     "ensemble": "the models taste, content, item-knn, ease and popularity, weighed on validation users; members need not be explainable",
     "ensemble:a+b": "any models by name together, language models too",
     "llm:PATH": "a language model: a folder that fewrec learn transfer wrote, or a base model by name or folder, which learns",
+    "scorer:PATH": "a language model's judgements distilled by fewrec learn distill-ranker",
 }
 """Names that carry what they are made of -> a line of description."""
 ENSEMBLE_MEMBERS = ("taste", "content", "item-knn", "ease", "popularity")
@@ -96,6 +98,8 @@ def factory_of(name: str) -> Callable[[], Model]:
     """
     if name.startswith("llm:"):
         return partial(LlmModel, name)
+    if name.startswith("scorer:"):
+        return partial(ScorerModel, name)
     if name == "ensemble" or name.startswith("ensemble:"):
         members = name.partition(":")[2].split("+") if ":" in name else list(ENSEMBLE_MEMBERS)
         makers = {member: factory_of(member) for member in members}
@@ -110,4 +114,7 @@ def version_of(name: str) -> str:
     from fewrec.learning.transfer.result import digest_of
     from fewrec.sources import code_version
 
-    return code_version(factory_of(name)) + "".join(digest_of(part) for part in name.split("+") if "llm:" in part)
+    parts = name.split("+")
+    learned = [digest_of(part) for part in parts if "llm:" in part]
+    learned += [digest_of(part, "scorer:", "scorer.json") for part in parts if "scorer:" in part]
+    return code_version(factory_of(name)) + "".join(learned)

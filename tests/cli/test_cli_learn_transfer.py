@@ -28,7 +28,7 @@ def prompt_file(path: Path, n: int, seed: int) -> str:
     rows = []
     for number in range(n):
         kind = "zz" if number % 2 == 0 else "aa"
-        asked = f'User Preference: "{kind} {number}", "{kind}"\nUser Unpreference: \nWhether the user will like the target movie "T{rng.integers(9)}"?'
+        asked = f'User Preference: "{kind} {number}", "{kind}"\nUser Unpreference: \nWhether the user will like the target movie "T{rng.integers(9)} {seed}"?'
         rows.append({"instruction": "", "input": asked, "output": "Yes." if number % 2 == 0 else "No."})
     path.write_text(json.dumps(rows), encoding="utf-8")
     return str(path)
@@ -92,3 +92,21 @@ def test_like_and_contrast_from_a_store(bases: dict[str, str], tmp_path: Path) -
     assert near.code == 0, near.err
     assert near.document["encoder"] == f"hf:{tmp_path / 'near'}"
     assert fewrec("fit", store, "--encoder", f"hf:{tmp_path / 'near'}", "--model", "taste").code == 0
+
+
+def test_a_ranker_is_distilled_from_prompts_and_from_a_store(bases: dict[str, str], tmp_path: Path) -> None:
+    train, judged = prompt_file(tmp_path / "t.json", 40, 0), prompt_file(tmp_path / "v.json", 30, 1)
+    found = fewrec(
+        *("learn", "distill-ranker", "--teacher", f"llm:{bases['gpt2']}", "--prompts", train, "--judged", judged),
+        *("--pairs", "60", "--out", str(tmp_path / "scorer"), "--json"),
+    )
+    assert found.code == 0, found.err
+    assert found.document["pairs"] == 60
+    assert found.document["labelled_pairs"] == 30
+    assert found.document["times_faster"] > 1
+    tested = fewrec(
+        *("evaluate", "--protocol", "tallrec", "--train", train, "--valid", judged, "--shots", "8", "--seeds", "1"),
+        *("--test", prompt_file(tmp_path / "x.json", 30, 2), "--models", f"scorer:{tmp_path / 'scorer'}", "--json", "-"),
+    )
+    assert tested.code == 0, tested.err
+    assert {row["model"] for row in tested.document["results"]} == {f"scorer:{tmp_path / 'scorer'}"}

@@ -13,6 +13,7 @@ from fewrec.cli.commands.fit import fit
 from fewrec.cli.commands.forget import forget
 from fewrec.cli.commands.ingest import ingest
 from fewrec.cli.commands.items import ask, audience, similar
+from fewrec.cli.commands.learn_distill_ranker import distill_ranker
 from fewrec.cli.commands.learn_transfer import transfer
 from fewrec.cli.commands.models import models
 from fewrec.cli.commands.recommend import recommend
@@ -51,6 +52,7 @@ learn = typer.Typer(
     name="learn", help="Train language models beside the recommender.", no_args_is_help=True, rich_markup_mode=None
 )
 learn.command()(transfer)
+learn.command()(distill_ranker)
 app.add_typer(learn)
 
 

@@ -110,6 +110,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "learned from {rows:,} rows in {seconds:.0f} s (AUC on validation rows: {valid}); use it as --model {name}",
         "已从 {rows:,} 行学习，用时 {seconds:.0f} 秒（验证集 AUC：{valid}）；用 --model {name} 调用",
     ),
+    "distilled": (
+        "distilled from {pairs:,} pairs: {explained:.0%} of the teacher's log odds explained, {times_faster:,} times as fast; use it as --model {name}",
+        "已从 {pairs:,} 对样本蒸馏：解释教师对数几率的 {explained:.0%}，速度为其 {times_faster:,} 倍；用 --model {name} 调用",
+    ),
     "contrasted": (
         "learned from {pairs:,} pairs in {seconds:.0f} s (best step {best_step} of {steps}); use it as --encoder {name}",
         "已从 {pairs:,} 对物品学习，用时 {seconds:.0f} 秒（最佳步 {best_step}，共 {steps} 步）；用 --encoder {name} 调用",

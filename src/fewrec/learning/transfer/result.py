@@ -52,10 +52,10 @@ class Result:
         unfinished.replace(folder / DOCUMENT)
 
 
-def digest_of(name: str) -> str:
-    """Short digest of the result that a model name ``…llm:PATH?…`` reads; empty where it is a base model."""
-    document = Path(name.partition("llm:")[2].partition("?")[0]).expanduser() / DOCUMENT
-    return "+" + hashlib.sha256(document.read_bytes()).hexdigest()[:12] if document.is_file() else ""
+def digest_of(name: str, scheme: str = "llm:", document: str = DOCUMENT) -> str:
+    """Short digest of the folder that a model name ``…llm:PATH?…`` reads; empty where it is a base model."""
+    path = Path(name.partition(scheme)[2].partition("?")[0]).expanduser() / document
+    return "+" + hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
 
 
 def is_result(path: str) -> bool:
