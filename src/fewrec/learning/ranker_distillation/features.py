@@ -38,16 +38,19 @@ class Space:
     def of(cls, catalogue: Catalogue, rank: int) -> Space:
         """From the items that have text."""
         vectors = catalogue.vectors[np.abs(catalogue.vectors).sum(axis=1) > 0]
+        if not len(vectors):
+            d = catalogue.vectors.shape[1]
+            return cls(np.zeros(d, dtype=np.float32), np.zeros((d, 1), dtype=np.float32))
         centre = vectors.mean(axis=0)
         _, _, axes = np.linalg.svd(vectors - centre, full_matrices=False)
         directions = axes[:rank].T.astype(np.float32)
         spread = (vectors - centre) @ directions
         scale = float(np.sqrt(np.square(spread).sum(axis=1).mean())) or 1.0
-        return cls(centre.astype(np.float32), np.ascontiguousarray(directions / scale))
+        return cls(centre.astype(np.float32), np.ascontiguousarray(directions / np.float32(scale)))
 
     def place(self, vectors: Matrix) -> Matrix:
         """(n, d) -> (n, r)."""
-        placed: Matrix = (vectors - self.centre) @ self.directions
+        placed: Matrix = ((vectors - self.centre) @ self.directions).astype(np.float32)
         return placed
 
 
