@@ -20,8 +20,8 @@ from fewrec.learning.stacking.weights import MIN_ROWS, Stack, fit_stack, plain_s
 from fewrec.learning.transfer.calibration import Floats, Labels
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Model, Predictor, Rows, Vector
 
-MAX_VALID = 300
-"""Validation rows that weights are learned on, the first ones."""
+MAX_VALID = 200
+"""Validation rows that weights are learned on, the last ones: members that choose checkpoints use the first."""
 _SLOW = EnsembleConfig(n_candidates=20, episodes=TuningConfig(shots=(1, 5), n_folds=2, max_users=20, min_users=10, n_repeats=1))
 """Episodes where a member is a language model: every episode costs it a list."""
 _MAX_ASIDE = 60
@@ -118,7 +118,7 @@ class AnyEnsemble(Ensemble):
                 self.judges[name] = model.fit_episodes(catalogue, episodes, valid, rng=rng)
             else:
                 self.judges[name] = model.fit(catalogue, known, rng=rng)
-        tried = list(valid[:MAX_VALID])
+        tried = list(valid[-MAX_VALID:])
         rows = np.array([each.row for each in tried], dtype=np.int64)
         labels = np.array([each.label for each in tried], dtype=np.bool_)
         self._choose(self.judges, [each.examples for each in tried], rows, labels, rng)
