@@ -11,7 +11,8 @@ from scipy import sparse
 
 from fewrec.types import Catalogue, Examples, Matrix, Rows
 
-N_COUNTS, N_COSINES = 4, 4
+_TOGETHER = 256
+"""Pairs whose cosines are taken at a time: their vectors stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,18 @@ def pair_features(
     """Of pairs (``examples[p]``, ``rows[p]``); ``vectors`` (m, d) of the catalogue, ``columns`` (m,) its items' columns, -1 for unknown ones."""
     placed: NDArray[np.float64] = space.place(vectors).astype(np.float64)
     users, place_of = _distinct(examples)
-    liked, n_liked = _means([one.rows[(one.utility > 0) & (one.rows >= 0)] for one in users], len(vectors))
-    disliked, n_disliked = _means([one.rows[(one.utility <= 0) & (one.rows >= 0)] for one in users], len(vectors))
+    likes = [one.rows[(one.utility > 0) & (one.rows >= 0)] for one in users]
+    dislikes = [one.rows[(one.utility <= 0) & (one.rows >= 0)] for one in users]
+    liked, n_liked = _means(likes, len(vectors))
+    disliked, n_disliked = _means(dislikes, len(vectors))
     at = np.array(place_of, dtype=np.int64)
     item = placed[rows]
     good, bad = np.asarray(liked @ placed)[at], np.asarray(disliked @ placed)[at]
     dense = np.concatenate(
         [
             _counts(n_liked, n_disliked)[at],
-            _cosines(vectors, rows, [one.rows[(one.utility > 0) & (one.rows >= 0)] for one in users], at),
-            _cosines(vectors, rows, [one.rows[(one.utility <= 0) & (one.rows >= 0)] for one in users], at),
+            _cosines(vectors, rows, likes, at),
+            _cosines(vectors, rows, dislikes, at),
             item,
             good,
             bad,
@@ -110,12 +113,16 @@ def _counts(n_liked: NDArray[np.float64], n_disliked: NDArray[np.float64]) -> ND
 
 def _cosines(vectors: Matrix, rows: Rows, lists: Sequence[Rows], at: Rows) -> NDArray[np.float64]:
     """(p, 2) mean and largest cosine of the item with the listed ones; 0 where there are none."""
+    sizes = np.array([len(own) for own in lists], dtype=np.int64)[at]
     found = np.zeros((len(rows), 2))
-    for place, (row, user) in enumerate(zip(rows.tolist(), at.tolist(), strict=True)):
-        own = lists[user]
-        if len(own):
-            cosines = vectors[own] @ vectors[row]
-            found[place] = cosines.mean(), cosines.max()
+    some = np.flatnonzero(sizes)
+    for start in range(0, len(some), _TOGETHER):
+        part = some[start : start + _TOGETHER]
+        items = np.concatenate([lists[user] for user in at[part]])
+        cosines = np.einsum("nd,nd->n", vectors[items], vectors[np.repeat(rows[part], sizes[part])])
+        firsts = np.concatenate([[0], np.cumsum(sizes[part])[:-1]])
+        found[part, 0] = np.add.reduceat(cosines, firsts) / sizes[part]
+        found[part, 1] = np.maximum.reduceat(cosines, firsts)
     return found
 
 

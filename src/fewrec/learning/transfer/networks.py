@@ -34,6 +34,8 @@ class Trainable(nn.Module):
     """A pre-trained ``body`` with what is learned of it and beside it."""
 
     body: Any
+    is_blank = False
+    """Whether it answers everything alike before training: a checkpoint that orders nothing is not worth keeping."""
 
     @property
     def device(self) -> torch.device:
@@ -129,6 +131,7 @@ class CrossNetwork(LikeNetwork):
     def __init__(self, body: nn.Module, tokenizer: Any, wording: Wording, max_length: int, *, own_head: bool) -> None:
         super().__init__(body, tokenizer, wording, max_length)
         self.own_head = own_head
+        self.is_blank = not own_head
         self.head = None if own_head else _zero_head(int(body.config.hidden_size))  # type: ignore[union-attr,arg-type]
 
     def _ids(self, question: Question) -> Tokens:

@@ -71,7 +71,7 @@ def train(
     run_key: str,
     progress: Progress,
 ) -> Course:
-    """Train ``network`` in place and leave it with the weights of the best evaluation, the untrained ones among them.
+    """Train ``network`` in place and leave it with the weights of the best evaluation, the untrained ones among them unless they are blank.
 
     ``loss_of`` the examples at some places; ``judge`` gives the validation loss, None where there is nothing to validate on: the last
     weights stay then. ``folder`` keeps checkpoints of the run called ``run_key``; one that is there already is gone on from.
@@ -86,6 +86,8 @@ def train(
         torch.manual_seed(config.seed)
         if judge is not None:
             _judge(judge, course)
+            if network.is_blank:
+                course.best_loss = math.inf
         run.keep_best(course)
         run.save(course)
     marks = {round(n_steps * (i + 1) / config.evaluations) for i in range(config.evaluations)} | {n_steps}

@@ -72,7 +72,8 @@ def fine_tune(
 ) -> Result:
     """Learn from ``rows``, choose by ``valid`` (which may be empty), write the result to ``out``; a run that was killed goes on.
 
-    The untrained model is one of the candidates and wins ties: 16 examples need not make it better.
+    The untrained model is one of the candidates and wins ties, since 16 examples need not make it better; not so where a fresh head makes
+    it answer everything alike.
 
     Raises:
         DataError: too few rows, or one class alone.
