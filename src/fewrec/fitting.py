@@ -19,9 +19,9 @@ class Fitted:
 
 
 def fit_store(
-    store: Store, *, encoder: str, model: str, seed: int = 0, progress: Callable[[str], None] | None = None
+    store: Store, *, encoder: str | None, model: str, seed: int = 0, progress: Callable[[str], None] | None = None
 ) -> Fitted:
-    """Learn from everything in ``store`` and make the result its current fit.
+    """Learn from everything in ``store`` and make the result its current fit. Without an ``encoder`` the number of items decides.
 
     Raises:
         DataError: the store holds no items.
@@ -34,5 +34,5 @@ def fit_store(
         raise DataError(f"the store {shown} holds no items", hint=f"fewrec ingest {shown} --items FILE adds some")
     recommender = Recommender(encoder, model, cache=store.vector_cache_path, seed=seed, progress=progress)
     recommender.fit_dataset(data, history=store)
-    meta = {"encoder": encoder, "model": model, "seed": seed, "revision": revision, "fewrec": __version__}
+    meta = {"encoder": recommender.names[0], "model": model, "seed": seed, "revision": revision, "fewrec": __version__}
     return Fitted(store.save_fit(lambda folder: recommender.save(folder, history=False), meta), recommender)

@@ -25,7 +25,7 @@ from fewrec.data import (
     to_interactions,
 )
 from fewrec.decoders import PhraseDecoder, PhraseVocabulary, mine_phrases
-from fewrec.encoders import LexicalSpace, VectorCache, check_same_encoder, load_encoder
+from fewrec.encoders import MANY_TEXTS, LexicalSpace, VectorCache, check_same_encoder, encoder_for, load_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownItemError
 from fewrec.learning.ensemble import Ensemble
 from fewrec.models import make_model
@@ -155,13 +155,14 @@ class _State:
 class Recommender:
     """Recommends from a handful of examples. ``fit`` once on a catalogue (events optional), then ask for anybody.
 
-    ``encoder`` and ``model`` take the names of ``fewrec models``; ``cache`` is a file that keeps vectors between fits; ``signals``
+    ``encoder`` and ``model`` take the names of ``fewrec models``; without an ``encoder`` the size of the catalogue decides between
+    ``default`` and ``fast`` (:func:`~fewrec.encoders.encoder_for`). ``cache`` is a file that keeps vectors between fits; ``signals``
     says how events count; ``progress`` is told each stage as it starts.
     """
 
     def __init__(
         self,
-        encoder: str = "default",
+        encoder: str | None = None,
         model: str = "auto",
         *,
         signals: SignalConfig | None = None,
@@ -170,8 +171,10 @@ class Recommender:
         progress: Progress | None = None,
     ) -> None:
         make_model(model)  # an unknown name is an error now, not after an hour of encoding
-        self._encoder_name, self._model_name = encoder, model
-        self._encoder: Encoder = load_encoder(encoder, cache=VectorCache(cache) if cache is not None else None)
+        self._asked_encoder, self._model_name = encoder, model
+        self._cache = VectorCache(cache) if cache is not None else None
+        if encoder is not None:
+            self._encoder: Encoder = load_encoder(encoder, cache=self._cache)
         self._signals = signals or SignalConfig()
         self._seed = seed
         self._progress: Progress = progress or (lambda _: None)
@@ -198,6 +201,7 @@ class Recommender:
 
     def fit_dataset(self, data: Dataset, *, notes: Sequence[str] = (), history: History | None = None) -> Recommender:
         """The same for tables that were read before. ``history`` answers for known users instead of ``data`` (a store, say)."""
+        encoder_name, choice = self._choose_encoder(data.items.height)
         self._progress(f"encoding {data.items.height:,} items")
         catalogue, lexical = prepare_catalogue(data.items, self._encoder)
         signals = self._signals.resolved(data.events)
@@ -213,7 +217,7 @@ class Recommender:
             catalogue.fields, words=words, encode=self._encoder.encode, items=catalogue.vectors, clean=clean
         )
         self._state = _State(
-            self._encoder_name,
+            encoder_name,
             self._model_name,
             catalogue,
             lexical,
@@ -222,11 +226,22 @@ class Recommender:
             vocabulary,
             signals,
             interactions.n_users,
-            (*notes, *remarks),
+            (*choice, *notes, *remarks),
         )
         self._decoder = None
         self._history = history or FrameHistory(data)
         return self
+
+    def _choose_encoder(self, n_texts: int) -> tuple[str, list[str]]:
+        """The name that was asked for; else by the number of texts, with a note where the choice is not the usual one."""
+        if self._asked_encoder is not None:
+            return self._asked_encoder, []
+        name = encoder_for(n_texts)
+        self._encoder = load_encoder(name, cache=self._cache)
+        if n_texts <= MANY_TEXTS:
+            return name, []
+        faster = f"more than {MANY_TEXTS:,} items and no encoder named: encoded with {name}, many times faster than default"
+        return name, [f"{faster} and a little less exact; encoder default is taken where it is named"]
 
     # -- taste: k examples -> what a user will like -----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from fewrec.cli.commands.fit import fit
 from fewrec.cli.commands.forget import forget
 from fewrec.cli.commands.ingest import ingest
 from fewrec.cli.commands.items import ask, audience, similar
+from fewrec.cli.commands.learn_distill import distill
 from fewrec.cli.commands.models import models
 from fewrec.cli.commands.recommend import recommend
 from fewrec.cli.commands.serve import backup, keys, serve
@@ -45,6 +46,10 @@ for command in (
     backup,
 ):
     app.command()(command)
+
+learn = typer.Typer(name="learn", help="Learn something beside a fit: a student of an encoder.", no_args_is_help=True)
+learn.command()(distill)
+app.add_typer(learn)
 
 
 def _version(wanted: bool) -> None:

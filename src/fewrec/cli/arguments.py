@@ -29,7 +29,7 @@ LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; messa
 DecoderOption = Annotated[str, typer.Option("--decoder", metavar="D", help="What reads a vector as words: phrases.")]
 ListLength = Annotated[int, typer.Option("-k", min=1, help="How many.")]
 
-_LISTS = frozenset({"--like", "--dislike", "--say", "--allow", "--deny", "--where"})
+_LISTS = frozenset({"--like", "--dislike", "--say", "--allow", "--deny", "--where", "--texts"})
 _FLAGS = frozenset({"--json", "--explain", "--include-seen", "--help"})
 
 

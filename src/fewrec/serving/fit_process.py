@@ -21,7 +21,7 @@ def main(shown: str, job_id: str, encoder: str, model: str) -> int:
         store.write(job_owner(job_id, str(os.getpid())))
         try:
             fitted = fit_store(
-                store, encoder=encoder, model=model, progress=lambda stage: store.write(job_stage(job_id, stage))
+                store, encoder=encoder or None, model=model, progress=lambda stage: store.write(job_stage(job_id, stage))
             )
         except FewrecError as error:
             store.write(end_job(job_id, error=str(error)))
