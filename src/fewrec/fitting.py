@@ -26,14 +26,14 @@ class Fitted:
 def fit_store(
     store: Store,
     *,
-    encoder: str,
+    encoder: str | None,
     model: str,
     prior: DomainPrior | None = None,
     keep_prior: bool = False,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> Fitted:
-    """Learn from everything in ``store`` and make the result its current fit.
+    """Learn from everything in ``store`` and make the result its current fit. Without an ``encoder`` the number of items decides.
 
     ``keep_prior``: with no ``prior`` given, start from the one that the current fit started from, if any.
 
@@ -51,7 +51,7 @@ def fit_store(
         prior = DomainPrior.load(current[0] / PRIOR_NAME)
     recommender = Recommender(encoder, model, prior=prior, cache=store.vector_cache_path, seed=seed, progress=progress)
     recommender.fit_dataset(data, history=store)
-    meta = {"encoder": encoder, "model": model, "seed": seed, "revision": revision, "fewrec": __version__}
+    meta = {"encoder": recommender.names[0], "model": model, "seed": seed, "revision": revision, "fewrec": __version__}
 
     def write(folder: Path) -> None:
         recommender.save(folder, history=False)

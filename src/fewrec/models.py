@@ -27,6 +27,9 @@ from fewrec.learning.members import (
     tells_more,
 )
 from fewrec.learning.prior import DomainPrior
+from fewrec.learning.ranker_distillation import ScorerModel
+from fewrec.learning.stacking import AnyEnsemble
+from fewrec.learning.transfer.model import LlmModel
 from fewrec.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
 from fewrec.types import Model
 
@@ -72,12 +75,51 @@ MODELS: Mapping[str, tuple[str, Callable[[], Model]]] = {
 """Name -> (a line of description, what makes it)."""
 
 
+PATTERNS: Mapping[str, str] = {
+    "ensemble": "the models taste, content, item-knn, ease and popularity, weighed on validation users; members need not be explainable",
+    "ensemble:a+b": "any models by name together, language models too",
+    "llm:PATH": "a language model: a folder that fewrec learn transfer wrote, or a base model by name or folder, which learns",
+    "scorer:PATH": "a language model's judgements distilled by fewrec learn distill-ranker",
+}
+"""Names that carry what they are made of -> a line of description."""
+ENSEMBLE_MEMBERS = ("taste", "content", "item-knn", "ease", "popularity")
+"""Members of ``ensemble`` where it names none."""
+
+
 def make_model(name: str, prior: DomainPrior | None = None) -> Model:
     """A new, unfitted model by its name. ``prior``: what another domain taught, for those that can use it (``auto``, ``taste``)."""
-    if name not in MODELS:
-        raise SettingError(f"there is no model {name!r}", hint=f"choose among {', '.join(MODELS)}")
     if prior is not None and name == "auto":
         return Auto(AUTO_MEMBERS, RatingTaste, prior=prior.weights)
     if prior is not None and name == "taste":
         return Taste(start=prior.taste)
-    return MODELS[name][1]()
+    return factory_of(name)()
+
+
+def factory_of(name: str) -> Callable[[], Model]:
+    """What makes the models of a name.
+
+    Raises:
+        SettingError: there is no such name.
+    """
+    if name.startswith("llm:"):
+        return partial(LlmModel, name)
+    if name.startswith("scorer:"):
+        return partial(ScorerModel, name)
+    if name == "ensemble" or name.startswith("ensemble:"):
+        members = name.partition(":")[2].split("+") if ":" in name else list(ENSEMBLE_MEMBERS)
+        makers = {member: factory_of(member) for member in members}
+        return partial(AnyEnsemble, name, makers, slow=any(member.startswith("llm:") for member in members))
+    if name not in MODELS:
+        raise SettingError(f"there is no model {name!r}", hint=f"choose among {', '.join((*MODELS, *PATTERNS))}")
+    return MODELS[name][1]
+
+
+def version_of(name: str) -> str:
+    """Digest of a model's code and, where it reads a folder that was learned before, of what that says."""
+    from fewrec.learning.transfer.result import digest_of
+    from fewrec.sources import code_version
+
+    parts = name.split("+")
+    learned = [digest_of(part) for part in parts if "llm:" in part]
+    learned += [digest_of(part, "scorer:", "scorer.json") for part in parts if "scorer:" in part]
+    return code_version(factory_of(name)) + "".join(learned)

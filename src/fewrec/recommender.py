@@ -25,7 +25,8 @@ from fewrec.data import (
     to_interactions,
 )
 from fewrec.decoders import PhraseDecoder, PhraseVocabulary, mine_phrases
-from fewrec.encoders import LexicalSpace, VectorCache, check_same_encoder, load_encoder
+from fewrec.decoding import Reader, load_decoder
+from fewrec.encoders import MANY_TEXTS, LexicalSpace, VectorCache, check_same_encoder, encoder_for, load_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownItemError
 from fewrec.learning.ensemble import Ensemble
 from fewrec.learning.prior import DomainPrior
@@ -156,14 +157,15 @@ class _State:
 class Recommender:
     """Recommends from a handful of examples. ``fit`` once on a catalogue (events optional), then ask for anybody.
 
-    ``encoder`` and ``model`` take the names of ``fewrec models``; ``cache`` is a file that keeps vectors between fits; ``signals``
+    ``encoder`` and ``model`` take the names of ``fewrec models``; without an ``encoder`` the size of the catalogue decides between
+    ``default`` and ``fast`` (:func:`~fewrec.encoders.encoder_for`). ``cache`` is a file that keeps vectors between fits; ``signals``
     says how events count; ``prior`` is what another domain taught (:class:`~fewrec.learning.prior.DomainPrior` or its file);
     ``progress`` is told each stage as it starts.
     """
 
     def __init__(
         self,
-        encoder: str = "default",
+        encoder: str | None = None,
         model: str = "auto",
         *,
         signals: SignalConfig | None = None,
@@ -173,14 +175,17 @@ class Recommender:
         progress: Progress | None = None,
     ) -> None:
         make_model(model)  # an unknown name is an error now, not after an hour of encoding
-        self._encoder_name, self._model_name = encoder, model
+        self._asked_encoder, self._model_name = encoder, model
         self._prior = DomainPrior.load(prior) if isinstance(prior, str | Path) else prior
-        self._encoder: Encoder = load_encoder(encoder, cache=VectorCache(cache) if cache is not None else None)
+        self._cache = VectorCache(cache) if cache is not None else None
+        if encoder is not None:
+            self._encoder: Encoder = load_encoder(encoder, cache=self._cache)
         self._signals = signals or SignalConfig()
         self._seed = seed
         self._progress: Progress = progress or (lambda _: None)
         self._state: _State | None = None
         self._decoder: PhraseDecoder | None = None
+        self._readers: dict[str, Reader] = {}
         self._history: History | None = None
 
     # -- fit: data -> text -> vectors -> models ---------------------------------------------------------------------------
@@ -202,6 +207,7 @@ class Recommender:
 
     def fit_dataset(self, data: Dataset, *, notes: Sequence[str] = (), history: History | None = None) -> Recommender:
         """The same for tables that were read before. ``history`` answers for known users instead of ``data`` (a store, say)."""
+        encoder_name, choice = self._choose_encoder(data.items.height)
         self._progress(f"encoding {data.items.height:,} items")
         catalogue, lexical = prepare_catalogue(data.items, self._encoder)
         signals = self._signals.resolved(data.events)
@@ -217,7 +223,7 @@ class Recommender:
             catalogue.fields, words=words, encode=self._encoder.encode, items=catalogue.vectors, clean=clean
         )
         self._state = _State(
-            self._encoder_name,
+            encoder_name,
             self._model_name,
             catalogue,
             lexical,
@@ -226,11 +232,22 @@ class Recommender:
             vocabulary,
             signals,
             interactions.n_users,
-            (*notes, *remarks),
+            (*choice, *notes, *remarks),
         )
-        self._decoder = None
+        self._decoder, self._readers = None, {}
         self._history = history or FrameHistory(data)
         return self
+
+    def _choose_encoder(self, n_texts: int) -> tuple[str, list[str]]:
+        """The name that was asked for; else by the number of texts, with a note where the choice is not the usual one."""
+        if self._asked_encoder is not None:
+            return self._asked_encoder, []
+        name = encoder_for(n_texts)
+        self._encoder = load_encoder(name, cache=self._cache)
+        if n_texts <= MANY_TEXTS:
+            return name, []
+        faster = f"more than {MANY_TEXTS:,} items and no encoder named: encoded with {name}, many times faster than default"
+        return name, [f"{faster} and a little less exact; encoder default is taken where it is named"]
 
     # -- taste: k examples -> what a user will like -----------------------------------------------------------------------
 
@@ -401,18 +418,31 @@ class Recommender:
     # -- decoding: vectors -> words ---------------------------------------------------------------------------------------
 
     def describe(
-        self, taste: Taste | None = None, *, item: str | None = None, lang: str | None = None, n_phrases: int = 5
+        self,
+        taste: Taste | None = None,
+        *,
+        item: str | None = None,
+        lang: str | None = None,
+        n_phrases: int = 5,
+        decoder: str | Reader = "phrases",
     ) -> Decoded:
         """Preference text for a taste, or feature text for an item: what its vector says, in the reader's language.
 
-        ``lang`` ``zh`` or ``en``; None is the catalogue's own.
+        ``lang`` ``zh`` or ``en``; None is the catalogue's own. ``decoder``: a name of :data:`fewrec.decoding.DECODERS`, or a decoder.
         """
         catalogue = self._fitted().catalogue
         lang = lang or self.language()
+        reader = self.reader(decoder) if isinstance(decoder, str) else decoder
         if item is not None:
-            return self.decoder.decode(catalogue.vectors[self.row(item)], lang=lang, n_phrases=n_phrases, kind="item")
+            return reader.decode(catalogue.vectors[self.row(item)], lang=lang, n_phrases=n_phrases, kind="item")
         taste = taste or self.taste()
-        return self.decoder.decode(taste.vector, lang=lang, n_phrases=n_phrases, kind="user")
+        return reader.decode(taste.vector, lang=lang, n_phrases=n_phrases, kind="user")
+
+    def reader(self, name: str) -> Reader:
+        """A decoder by its name (:data:`fewrec.decoding.DECODERS`), made once."""
+        if name not in self._readers:
+            self._readers[name] = load_decoder(name, phrases=self.decoder, encoder=self._encoder)
+        return self._readers[name]
 
     def language(self) -> str:
         """``zh`` where most titles hold Chinese characters, else ``en``."""
@@ -529,6 +559,17 @@ class Recommender:
     def signals(self) -> SignalConfig:
         """How events count."""
         return self._fitted().signals
+
+    @property
+    def encoder(self) -> Encoder:
+        """What turns text into vectors."""
+        return self._encoder
+
+    def interactions(self) -> Interactions:
+        """What the known users did with the fitted items."""
+        state = self._fitted()
+        assert self._history is not None
+        return to_interactions(self._history.dataset().events, state.catalogue.ids, state.signals)[0]
 
     @property
     def names(self) -> tuple[str, str]:

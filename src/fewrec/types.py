@@ -288,6 +288,8 @@ class Decoded:
     lang: str
     text: str
     phrases: tuple[Phrase, ...]
+    notes: tuple[str, ...] = ()
+    """What the reader should know of how the text came about: what failed, what was left out."""
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,9 @@ def test_a_prior_is_learned_from_one_domain_and_used_in_another(tmp_path: Path) 
     assert prior.learned_from == {"items": 20, "users": 140, "likes": 840}
     assert any("0 users" in each for each in told)
     nobody = prior.weights.rows[0][1]
-    assert dict(zip(nobody.members, nobody.at(3), strict=True))["content"] > 0.9  # the genre is in the words, and there is nothing else
+    assert (
+        dict(zip(nobody.members, nobody.at(3), strict=True))["content"] > 0.9
+    )  # the genre is in the words, and there is nothing else
     prior.save(tmp_path / "prior.json")
     items, _ = films(0)
     recommender = Recommender("default", "auto", prior=tmp_path / "prior.json").fit(items)

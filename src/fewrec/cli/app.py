@@ -13,7 +13,11 @@ from fewrec.cli.commands.fit import fit
 from fewrec.cli.commands.forget import forget
 from fewrec.cli.commands.ingest import ingest
 from fewrec.cli.commands.items import ask, audience, similar
+from fewrec.cli.commands.learn_decoder import decoder
+from fewrec.cli.commands.learn_distill import distill
+from fewrec.cli.commands.learn_distill_ranker import distill_ranker
 from fewrec.cli.commands.learn_prior import prior
+from fewrec.cli.commands.learn_transfer import transfer
 from fewrec.cli.commands.models import models
 from fewrec.cli.commands.recommend import recommend
 from fewrec.cli.commands.serve import backup, keys, serve
@@ -47,8 +51,8 @@ for command in (
 ):
     app.command()(command)
 
-learn = typer.Typer(name="learn", help="Learn what other commands use.", no_args_is_help=True, rich_markup_mode=None)
-for lesson in (prior,):
+learn = typer.Typer(name="learn", help="Train what the other commands use.", no_args_is_help=True, rich_markup_mode=None)
+for lesson in (prior, decoder, transfer, distill, distill_ranker):
     learn.command()(lesson)
 app.add_typer(learn)
 

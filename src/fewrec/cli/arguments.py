@@ -27,13 +27,15 @@ SayOption = Annotated[list[str] | None, typer.Option("--say", metavar="TEXT…",
 ItemOption = Annotated[str, typer.Option("--item", metavar="ID", help="An item.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; messages follow the locale if it is not given.")]
-DecoderOption = Annotated[str, typer.Option("--decoder", metavar="D", help="What reads a vector as words: phrases.")]
+DecoderOption = Annotated[
+    str, typer.Option("--decoder", metavar="D", help="What reads a vector as words: phrases, lm:FOLDER, chat, chat:MODEL.")
+]
 PriorOption = Annotated[
     Path | None, typer.Option("--prior", metavar="FILE", help="What another domain taught; see fewrec learn prior.")
 ]
 ListLength = Annotated[int, typer.Option("-k", min=1, help="How many.")]
 
-_LISTS = frozenset({"--like", "--dislike", "--say", "--allow", "--deny", "--where"})
+_LISTS = frozenset({"--like", "--dislike", "--say", "--allow", "--deny", "--where", "--texts"})
 _FLAGS = frozenset({"--json", "--explain", "--include-seen", "--help"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ def wanted_settings(protocol: str, given: Mapping[str, Any]) -> EvaluationSettin
         "tallrec": evaluation.TallrecSettings,
         "labels": evaluation.LabelsSettings,
         "candidates": evaluation.CandidatesSettings,
+        "round-trip": evaluation.RoundTripSettings,
     }
     if protocol not in classes:
         raise SettingError(f"unknown protocol {protocol!r}", hint=f"protocols: {', '.join(classes)}")
@@ -71,8 +72,15 @@ def _counts(flag: str, text: str) -> tuple[int | str, ...]:
     return tuple(found)
 
 
-def inputs_of(ui: Ui, protocol: str, store: str | None, encoder: str, files: Mapping[str, str | Path | None]) -> dict[str, Any]:
-    """The data that ``protocol`` takes, read and encoded.
+def inputs_of(
+    ui: Ui,
+    protocol: str,
+    store: str | None,
+    encoder: str,
+    files: Mapping[str, str | Path | None],
+    vectors: Path | None = None,
+) -> dict[str, Any]:
+    """The data that ``protocol`` takes, read and encoded. ``vectors``: where vectors are kept for data that are in no store.
 
     Raises:
         SettingError: a file that the protocol needs is not named, or one is that it does not take.
@@ -89,11 +97,14 @@ def inputs_of(ui: Ui, protocol: str, store: str | None, encoder: str, files: Map
     from fewrec.data import is_time, to_interactions
 
     data, cache = _data(ui, store, files)
+    cache = cache or vectors
     catalogue = _catalogue(ui, data.items, encoder, cache)
     interactions, notes = to_interactions(data.events, catalogue.ids)
     for text in notes:
         ui.log(ui.text("note", text=text))
     inputs: dict[str, Any] = {"catalogue": catalogue, "interactions": interactions}
+    if protocol == "round-trip":
+        inputs["vectors"] = cache
     if protocol == "temporal":
         inputs["times_are_real"] = is_time(data.events["timestamp"].drop_nulls().to_numpy())
     if protocol == "candidates":
@@ -108,6 +119,18 @@ def inputs_of(ui: Ui, protocol: str, store: str | None, encoder: str, files: Map
         for text in notes:
             ui.log(ui.text("note", text=text))
     return inputs
+
+
+def judged(ui: Ui, names: Sequence[str], encoder: str, second: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The decoders of ``round-trip``; their judge is put into ``inputs``."""
+    from fewrec.encoders import load_encoder
+    from fewrec.round_trip import Ground, examinees, judge_of
+
+    cache = inputs.pop("vectors")
+    ground = Ground(inputs["catalogue"], load_encoder(encoder, cache=cache))
+    ui.log(ui.text("mining"))
+    inputs["judge"] = judge_of(ground, load_encoder(second, cache=cache))
+    return examinees(names, ground)
 
 
 def _data(ui: Ui, store: str | None, files: Mapping[str, str | Path | None]) -> tuple[Dataset, Path | None]:
@@ -164,16 +187,19 @@ def _prompts(ui: Ui, store: str | None, encoder: str, files: Mapping[str, str | 
 def document_lines(document: Mapping[str, Any]) -> list[str]:
     """Notes, then for every cell and metric the models from best to worst, with their intervals; the champion's lead over each at last."""
     data = document["dataset"]
+    unit = {"warm": "items", "cold": "items"} if document["protocol"] == "round-trip" else {}
     lines = [f"{document['protocol']}: {data['users']:,} users, {data['items']:,} items, {data['events']:,} events"]
     lines += [f"note: {note}" for note in document["notes"]]
     tables: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in document["results"]:
         tables.setdefault((row["train_users"], row["k"], row["items"], row["metric"]), []).append(row)
     for (n, k, items, metric), rows in tables.items():
-        lines += ["", f"n = {n} · k = {k} · {items} items · {metric} · {rows[0]['n_users']} users"]
+        lines += ["", f"n = {n} · k = {k} · {items} items · {metric} · {rows[0]['n_users']} {unit.get(items, 'users')}"]
         lower_is_better = metric in {"log-loss", "calibration-error"}
         ordered = sorted(rows, key=lambda row: row["mean"] if lower_is_better else -row["mean"])
         lines += [f"  {row['model']:<16} {row['mean']:.4f}  [{row['low']:.4f}, {row['high']:.4f}]" for row in ordered]
+    for sample in document.get("samples", ()):
+        lines += ["", f"{sample['model']} · {sample['items']} {sample['kind']} · {sample['about']}", f"  {sample['text']}"]
     champion = document["settings"]["champion"]
     for row in document["comparisons"]:
         cell = f"n = {row['train_users']} · k = {row['k']} · {row['metric']}"

@@ -73,6 +73,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "the fit learned from this user too; run fewrec fit {store}",
         "现有模型也学习过该用户；请运行 fewrec fit {store}",
     ),
+    "mining": ("mining phrases", "正在挖掘短语"),
     "encoding": ("encoding {n:,} items", "正在编码 {n:,} 个物品"),
     "demo-films": (
         "1. The article's example: 66 films, three people who each said one sentence",
@@ -107,6 +108,30 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "key-once": ("the key is shown this once; the store keeps only its hash", "密钥只显示这一次；数据仓库只保存其哈希值"),
     "backed-up": ("backup of {size} bytes in {path}", "已备份 {size} 字节到 {path}"),
     "prior-row": ("where {others:.1f} others like the same: {members}", "每个喜欢平均另有 {others:.1f} 人相同时：{members}"),
+    "other-encoder": (
+        "the store was fitted with another encoder; encoding its items with {encoder}",
+        "该库是用另一编码器拟合的；正在用 {encoder} 编码其物品",
+    ),
+    "decoder-learned": (
+        "learned in {steps:,} steps, {loss:.3f} nats a token on held-out items; use it with --decoder lm:{where}",
+        "训练 {steps:,} 步，在未参与训练的物品上每词元 {loss:.3f} 奈特；用 --decoder lm:{where} 使用",
+    ),
+    "decoder-unfinished": (
+        "time was up before the training had ended; the same command goes on with it",
+        "训练尚未结束而时间已到；重复同一命令即可继续",
+    ),
+    "learned": (
+        "learned from {rows:,} rows in {seconds:.0f} s (AUC on validation rows: {valid}); use it as --model {name}",
+        "已从 {rows:,} 行学习，用时 {seconds:.0f} 秒（验证集 AUC：{valid}）；用 --model {name} 调用",
+    ),
+    "distilled": (
+        "distilled from {pairs:,} pairs: {explained:.0%} of the teacher's log odds explained, {times_faster:,} times as fast; use it as --model {name}",
+        "已从 {pairs:,} 对样本蒸馏：解释教师对数几率的 {explained:.0%}，速度为其 {times_faster:,} 倍；用 --model {name} 调用",
+    ),
+    "contrasted": (
+        "learned from {pairs:,} pairs in {seconds:.0f} s (best step {best_step} of {steps}); use it as --encoder {name}",
+        "已从 {pairs:,} 对物品学习，用时 {seconds:.0f} 秒（最佳步 {best_step}，共 {steps} 步）；用 --encoder {name} 调用",
+    ),
     "written": ("written: {path}", "已写入：{path}"),
 }
 """Values are filled in with ``str.format``; both languages take the same ones."""

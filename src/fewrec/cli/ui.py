@@ -56,6 +56,10 @@ class Ui:
         """Something the reader should know, on stderr."""
         self.err.print(Text(self.text("note", text=self.text(key, **values)), style="yellow"), soft_wrap=True)
 
+    def warn(self, text: str) -> None:
+        """The same for a remark that has no message of its own."""
+        self.err.print(Text(self.text("note", text=text), style="yellow"), soft_wrap=True)
+
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[str] = ()) -> None:
         """A table of results; ``columns`` are message keys, those among ``numbers`` are set flush right."""
         table = Table(title=Text(title), title_justify="left", header_style="bold", box=None, pad_edge=False)

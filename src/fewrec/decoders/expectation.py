@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fewrec.decoders.vocabulary import PhraseVocabulary
@@ -29,7 +31,8 @@ class Expectation:
         langs = np.asarray(vocabulary.langs)
         self._language = np.zeros(len(vocabulary), dtype=np.int64)
         centres = []
-        for number, lang in enumerate(np.unique(langs)):
+        self._names = np.unique(langs).tolist()
+        for number, lang in enumerate(self._names):
             self._language[langs == lang] = number
             centres.append(vocabulary.vectors[langs == lang].mean(axis=0))
         self._offset = np.asarray(centres, dtype=np.float32).reshape(-1, d)  # (languages, d)
@@ -45,11 +48,27 @@ class Expectation:
         gram = (x * trust).T @ x + ridge * np.eye(d, dtype=np.float32)  # (d, d)
         self._map = np.asarray(np.linalg.solve(gram, (x * trust).T @ y), dtype=np.float32)
 
+    @property
+    def dimensions(self) -> int:
+        """D."""
+        return int(self._items.shape[1])
+
     def of(self, phrases: Rows, *, prior_items: float) -> Matrix:
         """(len(phrases), d); ``prior_items`` > 0: how many items holding a phrase weigh as much as the regression."""
         regression = self._own(phrases) @ self._map + self._centre
         n = self._holders[phrases, None]  # (len, 1)
         expected: Matrix = (n * self._means(phrases) + prior_items * regression) / (n + prior_items)
+        return expected
+
+    def of_vectors(self, own: Matrix, lang: str, holders: Sequence[Rows], *, prior_items: float) -> Matrix:
+        """The same for any phrases: their own vectors ``own`` (n, d), all in ``lang``, and for each the rows of the items that hold it."""
+        numbers = [n for n, each in enumerate(self._names) if each == lang]
+        offset = self._offset[numbers[0]] if numbers else self._offset.mean(axis=0) if len(self._offset) else 0.0
+        expected: Matrix = (own - offset) @ self._map + self._centre  # (n, d)
+        for place, rows in enumerate(holders):
+            if len(rows):
+                n = len(rows)
+                expected[place] = (n * self._items[rows].mean(axis=0) + prior_items * expected[place]) / (n + prior_items)
         return expected
 
     def _own(self, phrases: Rows) -> Matrix:

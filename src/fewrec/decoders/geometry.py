@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from fewrec.types import Matrix, Vector
 
@@ -32,3 +33,22 @@ def usual_cosines(phrases: Matrix, items: Matrix) -> tuple[Vector, Vector]:
     scatter = (items - centre).T @ (items - centre) / len(items)  # (d, d)
     variance = np.einsum("pd,de,pe->p", phrases, scatter, phrases, optimize=True)
     return phrases @ centre, np.sqrt(np.maximum(variance, 0.0))
+
+
+def likeness(occurs: sparse.csr_matrix, items: Matrix, known: Matrix) -> Vector:
+    """(p,) how alike the items are that hold each phrase: about 1 for items drawn at random, more where the phrase is about something.
+
+    ``occurs`` (p, m) over ``items`` (m, d); ``known`` (known, d) are those by which the usual is judged. The squared length of the mean of
+    n random items around the catalogue's mean is on average their mean square divided by n. At most two holders say nothing: 1.
+    """
+    found = np.ones(occurs.shape[0], dtype=np.float32)
+    if not len(known):
+        return found
+    centre = known.mean(axis=0)
+    usual = float(((known - centre) ** 2).sum(axis=1).mean())
+    holders = np.asarray(occurs.sum(axis=1), dtype=np.float32).ravel()
+    enough = np.flatnonzero(holders > 2)
+    if usual > 0 and len(enough):
+        sums = occurs[enough] @ items - holders[enough, None] * centre  # (enough, d)
+        found[enough] = (sums**2).sum(axis=1) / (holders[enough] * usual)
+    return found

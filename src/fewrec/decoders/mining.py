@@ -227,12 +227,26 @@ def _texts(columns: Sequence[Column], words: Words, config: MiningConfig) -> Dra
                             draft.shown[_joined(gram)] += 1
                             draft.rows.add(row)
     most = max(config.min_items, 5, config.max_share * n_rows)
-    return {
-        key: draft
+    telling = [
+        draft
         for key, draft in drafts.items()
         if config.min_items <= len(draft.rows) <= most
         and (len(key) == 1 or _association(key, counts, n_tokens) >= config.min_association)
-    }
+    ]
+    return _refolded(telling, words)
+
+
+def _refolded(drafts: Sequence[_Draft], words: Words) -> Drafts:
+    """Phrases by their folded words, as those of the other columns: ``drug dealer`` and ``drug dealers`` are one."""
+    found: Drafts = {}
+    for draft in drafts:
+        key = tuple(words(draft.text))
+        if key in found:
+            found[key].shown.update(draft.shown)
+            found[key].rows |= draft.rows
+        elif key:
+            found[key] = replace(draft, words=key)
+    return found
 
 
 def _first_names(columns: Sequence[Column]) -> frozenset[str]:

@@ -4,54 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fewrec.decoders.decompose import pursue
+from fewrec.decoders.decompose import Blocked, pursue
 from fewrec.decoders.duplicates import alike, stems
 from fewrec.decoders.expectation import Expectation
-from fewrec.decoders.geometry import ranking_metric, usual_cosines
-from fewrec.decoders.neighbourhood import NeighbourhoodConfig, mixture
+from fewrec.decoders.fields import CATEGORY_NAMES
+from fewrec.decoders.geometry import likeness, ranking_metric, usual_cosines
+from fewrec.decoders.neighbourhood import neighbourhood
+from fewrec.decoders.phrase_config import PhraseDecoderConfig
 from fewrec.decoders.sentence import LANGUAGES, Kind, sentence
+from fewrec.decoders.support import chances
 from fewrec.decoders.vocabulary import PhraseVocabulary
 from fewrec.errors import EncoderMismatchError, SettingError
 from fewrec.types import Decoded, Matrix, Phrase, Rows, Vector
-
-
-@dataclass(frozen=True, kw_only=True)
-class PhraseDecoderConfig:
-    """Settings of :class:`PhraseDecoder`."""
-
-    ranking_share: float = 0.5
-    """In [0, 1]: how much the phrases should give the items the scores the vector gives them, rather than lie near the vector."""
-    own_share: float = 0.5
-    """>= 0: weight of the phrases' own vectors adding up to the vector, beside 1 for the items that they stand for."""
-    prior_items: float = 2.0
-    """> 0: how many items holding a phrase outweigh what is expected of the phrase from its own vector, when it is chosen."""
-    reading_prior_items: float = 0.5
-    """The same when phrases are read back."""
-    support_power: float = 0.5
-    """Preference grows with this power of the share of the neighbourhood that holds a phrase."""
-    rarity_power: float = 0.5
-    """... and with this power of log(m / items that hold it)."""
-    title_preference: float = 0.6
-    """Factor > 0 on parts of titles: a taste told in titles says little that is new."""
-    name_preference: float = 0.8
-    """... on names of people and other values of one's own."""
-    word_preference: float = 0.6
-    """... on single words of running text, which tell less than two or three."""
-    least_z: float = 0.5
-    """A phrase of the general vocabulary must lie nearer to the vector than to this many standard deviations above the mean
-    item: a spelling that occurs in another sense is not said."""
-    unsupported_z: float = 2.0
-    """The same for phrases of the general vocabulary where no neighbour holds any phrase in the reader's language."""
-    max_cosine: float = 0.75
-    """Two phrases of one text lie at most this near each other."""
-    n_candidates: int = 300
-    """Phrases that enter the pursuit."""
-    neighbourhood: NeighbourhoodConfig = field(default_factory=NeighbourhoodConfig)
 
 
 class PhraseDecoder:
@@ -70,7 +39,7 @@ class PhraseDecoder:
         self,
         vocabulary: PhraseVocabulary,
         items: Matrix,
-        config: PhraseDecoderConfig = PhraseDecoderConfig(),
+        config: PhraseDecoderConfig | None = None,
         *,
         rows: Rows | None = None,
     ) -> None:
@@ -88,6 +57,7 @@ class PhraseDecoder:
                 f"phrases have {vocabulary.vectors.shape[1]} dimensions, items {items.shape[1]}",
                 hint="encode both with the same encoder",
             )
+        config = config or PhraseDecoderConfig()
         self.vocabulary = vocabulary
         self.config = config
         self._items = items
@@ -101,13 +71,21 @@ class PhraseDecoder:
         self._expected = self._expectation.of(everything, prior_items=config.prior_items) @ self._metric  # (p, d)
         self._number = {key: number for number, key in enumerate(zip(vocabulary.langs, vocabulary.texts, strict=True))}
         self._of_language = {lang: np.asarray([own == lang for own in vocabulary.langs], dtype=bool) for lang in LANGUAGES}
-        self._is_category = np.asarray([kind == "category" for kind in vocabulary.kinds], dtype=bool)
+        leads = [column.lower() in CATEGORY_NAMES for column in vocabulary.columns]
+        self._may_lead = np.asarray(leads if any(leads) else [bool(column) for column in vocabulary.columns], dtype=bool)
         self._is_general = np.asarray([kind == "general" for kind in vocabulary.kinds], dtype=bool)
         holders = np.asarray(vocabulary.occurs.sum(axis=1), dtype=np.float32).ravel()  # (p,)
         rarity = np.log((len(known) + 2) / (holders + 1)) / np.log(len(known) + 2)  # (p,) in (0, 1]
-        self._factor = rarity**config.rarity_power * _by_kind(vocabulary, config)  # (p,)
+        self._commonness = ((holders + 1) / (len(known) + 2)).astype(np.float32)  # (p,) in (0, 1)
+        vague = likeness(vocabulary.occurs, items, known) < 1
+        self._factor = rarity**config.rarity_power * _by_kind(vocabulary, config, vague)  # (p,)
         self._usual, self._spread = usual_cosines(self._own, known)  # (p,) each
         self._stems = [stems(words) for words in vocabulary.words]
+        self._saying: dict[str, list[int]] = {}
+        """Folded word -> the phrases that hold it."""
+        for number, said in enumerate(vocabulary.words):
+            for word in said:
+                self._saying.setdefault(word, []).append(number)
         self._open: NDArray[np.bool_] = np.ones(len(vocabulary), dtype=bool)  # (p,)
 
     def decode(self, vector: Vector, *, lang: str, n_phrases: int = 5, kind: Kind = "user") -> Decoded:
@@ -171,29 +149,48 @@ class PhraseDecoder:
         keep[known] = 1.0
         occurs = self.vocabulary.occurs.multiply(keep[None, :]).tocsr()
         occurs.eliminate_zeros()
-        other = PhraseDecoder(replace(self.vocabulary, occurs=occurs), self._items, self.config, rows=known)
+        vectors = self.vocabulary.vectors.copy()
+        borrowed = slice(self.vocabulary.n_encoded, None)  # means of items: now of those that are still known
+        means = occurs[borrowed] @ self._items
+        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        vectors[borrowed] = np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
+        vocabulary = replace(self.vocabulary, occurs=occurs, vectors=vectors)
+        other = PhraseDecoder(vocabulary, self._items, self.config, rows=known)
         other._open = self._open & (other._is_general | (np.diff(occurs.indptr) > 0))
         return other
 
     def without_words(self, banned: Collection[str]) -> PhraseDecoder:
         """A decoder that must not say any of these folded words: the control of the round trip."""
-        banned = frozenset(banned)
         other = copy(self)
-        other._open = self._open & np.asarray([banned.isdisjoint(words) for words in self.vocabulary.words], dtype=bool)
+        other._open = self._open.copy()
+        for word in banned:
+            other._open[self._saying.get(word, [])] = False
         return other
 
-    def _support(self, vector: Vector) -> Vector:
-        """(p,) in [0, 1]: share of the vector's neighbourhood that holds each phrase."""
-        rows, weights = mixture(vector, self._items, self.config.neighbourhood, self._rows)
-        support = np.zeros(len(self.vocabulary), dtype=np.float32)
+    def _support(self, vector: Vector) -> tuple[Vector, float]:
+        """(p,) in [0, 1]: how likely each phrase stands in the record behind the vector; and how far it is made of known items, in [0, 1]."""
+        config = self.config.support
+        around = neighbourhood(vector, self._items, self.config.neighbourhood, self._rows)
+        trust = config.trust(around.explained)
+        support = self._share(around.parts, around.part_weights * trust)
+        if trust < 1:
+            share = self._share(around.near, around.near_weights)
+            some = np.flatnonzero(share)
+            likely = chances(share[some], self._excess(some, vector), self._commonness[some], config)
+            support[some] += (1 - trust) * likely
+        return support, trust
+
+    def _share(self, rows: Rows, weights: Vector) -> Vector:
+        """(p,) the summed weights of those of the items ``rows`` that hold each phrase."""
+        share = np.zeros(len(self.vocabulary), dtype=np.float32)
         for row, weight in zip(rows, weights, strict=True):
-            support[self._holds.indices[self._holds.indptr[row] : self._holds.indptr[row + 1]]] += weight
-        return support
+            share[self._holds.indices[self._holds.indptr[row] : self._holds.indptr[row + 1]]] += weight
+        return share
 
     def _decompose(self, vector: Vector, lang: str, n_phrases: int) -> tuple[Rows, Vector]:
         """Phrase numbers and their weights, weightiest first."""
-        support = self._support(vector)
-        candidates, preference, leading = self._candidates(vector, support, lang)
+        support, trust = self._support(vector)
+        candidates, preference, leading = self._candidates(vector, support, lang, trust)
         if not len(candidates):
             return candidates, np.zeros(0, dtype=np.float32)
         block = self._blocker(candidates)
@@ -213,22 +210,22 @@ class PhraseDecoder:
         order = np.lexsort((np.arange(len(weights)), -weights))
         return candidates[chosen[order]], weights[order] / max(float(weights.sum()), 1e-12)
 
-    def _candidates(self, vector: Vector, support: Vector, lang: str) -> tuple[Rows, Vector, int | None]:
+    def _candidates(self, vector: Vector, support: Vector, lang: str, trust: float) -> tuple[Rows, Vector, int | None]:
         """Phrases that may enter the pursuit, those of most gain first, their preferences, and the leading category."""
         config = self.config
-        preference = support**config.support_power * self._factor  # (p,)
+        power = trust * config.support_power + (1 - trust) * config.guess_power
+        preference = np.where(support >= (1 - trust) * config.least_chance, support, 0.0) ** power
+        preference *= self._factor**trust  # (p,) which kinds of phrases tell more is a matter of taste where all are true
         preference[~(self._open & self._of_language[lang])] = 0.0
         near = np.flatnonzero((preference > 0) & self._is_general)
         preference[near] *= self._z(near, vector) > config.least_z
-        leading: int | None = (
-            int(np.where(self._is_category, support * (preference > 0), 0.0).argmax()) if len(support) else None
-        )
-        if leading is not None and not (self._is_category[leading] and preference[leading] > 0 and support[leading] >= 0.3):
+        leading: int | None = int(np.where(self._may_lead, support * (preference > 0), 0.0).argmax()) if len(support) else None
+        if leading is not None and not (self._may_lead[leading] and preference[leading] > 0 and support[leading] >= 0.3):
             leading = None
         some = np.flatnonzero(preference > 0)
         if not len(some):
             some = np.flatnonzero(self._open & self._of_language[lang] & self._is_general)
-            some = some[self._z(some, vector) > config.unsupported_z]
+            some = some[self._excess(some, vector) > config.unsupported_z]
             preference[some] = 1.0
         atoms = self._atoms(some)  # (some, 2d)
         lengths = np.maximum(np.linalg.norm(atoms, axis=1), 1e-12)
@@ -250,6 +247,18 @@ class PhraseDecoder:
         """(len,) how near the vector lies to each phrase, in standard deviations above the mean item."""
         excess: Vector = self._own[phrases] @ vector - self._usual[phrases]
         return np.divide(excess, self._spread[phrases], out=np.zeros_like(excess), where=self._spread[phrases] > 0)
+
+    def _excess(self, phrases: Rows, vector: Vector) -> Vector:
+        """(len,) the same above what all phrases have on average, in units of their spread where that is wider.
+
+        A sentence lies nearer to every phrase than an item's long text does, which says nothing of what it is about.
+        """
+        own = self._z(phrases, vector)
+        if not self.vocabulary.n_encoded:
+            return own
+        everything = self._z(np.arange(self.vocabulary.n_encoded), vector)
+        excess: Vector = (own - everything.mean()) / max(float(everything.std()), 1.0)
+        return excess
 
     def _blocker(self, candidates: Rows) -> Callable[[int], NDArray[np.bool_]]:
         """Which candidates a chosen one rules out as near-duplicates. Borrowed vectors are no evidence of that."""
@@ -284,7 +293,7 @@ class PhraseDecoder:
         return np.asarray(more, dtype=np.int64)
 
 
-def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig) -> Vector:
+def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig, vague: Blocked) -> Vector:
     """(p,) the factor of each phrase's kind."""
     of = {"title": config.title_preference, "name": config.name_preference}
     single = {"text": config.word_preference}
@@ -292,4 +301,8 @@ def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig) -> Vecto
         of.get(kind, 1.0) * (single.get(kind, 1.0) if len(words) == 1 else 1.0)
         for kind, words in zip(vocabulary.kinds, vocabulary.words, strict=True)
     ]
-    return np.asarray(factors, dtype=np.float32)
+    alone = [kind == "text" and len(words) == 1 for kind, words in zip(vocabulary.kinds, vocabulary.words, strict=True)]
+    unclear = np.asarray(alone, dtype=bool) & vague
+    found: Vector = np.asarray(factors, dtype=np.float32)
+    found[unclear] *= config.vague_preference
+    return found

@@ -19,6 +19,11 @@ _COMMA = {"zh": "、", "en": ", "}
 _STOP = {"zh": "。", "en": "."}
 
 
+def opening(lang: str, kind: Kind) -> str:
+    """How a sentence about a user or an item begins."""
+    return _OPENING[lang, kind]
+
+
 def sentence(phrases: Sequence[str], *, lang: str, kind: Kind) -> str:
     """``phrases``, the weightiest first, as a sentence about a user or an item; no phrases is said plainly."""
     if not phrases:

@@ -7,9 +7,11 @@ from fewrec.encoders.hf_config import HFConfig
 from fewrec.encoders.huggingface import EncoderMemoryError, HFEncoder
 from fewrec.encoders.lexical import LexicalSpace
 from fewrec.encoders.multilingual import MultilingualConfig, MultilingualEncoder
-from fewrec.encoders.registry import encoder_names, load_encoder
+from fewrec.encoders.registry import MANY_TEXTS, encoder_for, encoder_names, load_encoder
+from fewrec.encoders.static import StaticConfig, StaticEncoder
 
 __all__ = [
+    "MANY_TEXTS",
     "CachedEncoder",
     "EncoderMemoryError",
     "HFConfig",
@@ -17,8 +19,11 @@ __all__ = [
     "LexicalSpace",
     "MultilingualConfig",
     "MultilingualEncoder",
+    "StaticConfig",
+    "StaticEncoder",
     "VectorCache",
     "check_same_encoder",
+    "encoder_for",
     "encoder_names",
     "load_encoder",
 ]

@@ -4,6 +4,7 @@
 """
 
 from fewrec.evaluation.api import PROTOCOLS, evaluate, evaluate_protocol
+from fewrec.evaluation.decoding import Examinee, Judge
 from fewrec.evaluation.document import TRIVIAL
 from fewrec.evaluation.protocols.candidates import CandidateList, read_candidates
 from fewrec.evaluation.protocols.prompts import Prompt, read_prompts, read_users
@@ -16,6 +17,7 @@ from fewrec.evaluation.settings import (
     EvaluationSettings,
     KShotSettings,
     LabelsSettings,
+    RoundTripSettings,
     TallrecSettings,
     TemporalSettings,
 )
@@ -29,9 +31,12 @@ __all__ = [
     "Episode",
     "EpisodeLearner",
     "EvaluationSettings",
+    "Examinee",
+    "Judge",
     "KShotSettings",
     "LabelsSettings",
     "Prompt",
+    "RoundTripSettings",
     "Run",
     "TallrecSettings",
     "TemporalSettings",

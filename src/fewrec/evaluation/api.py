@@ -14,6 +14,7 @@ from fewrec.evaluation.protocols.candidates import Candidates
 from fewrec.evaluation.protocols.cold_items import cold_items
 from fewrec.evaluation.protocols.kshot import kshot
 from fewrec.evaluation.protocols.labels import Labels
+from fewrec.evaluation.protocols.round_trip import RoundTrip
 from fewrec.evaluation.protocols.tallrec import Tallrec
 from fewrec.evaluation.protocols.temporal import Temporal
 from fewrec.evaluation.runner import Run, run_cells
@@ -25,6 +26,7 @@ PROTOCOLS: Mapping[str, Callable[..., EvaluationProtocol]] = {
     "tallrec": Tallrec,
     "labels": Labels,
     "candidates": Candidates,
+    "round-trip": RoundTrip,
 }
 """Protocol -> what makes it ready from its data and, as ``settings``, its settings."""
 
@@ -32,7 +34,8 @@ PROTOCOLS: Mapping[str, Callable[..., EvaluationProtocol]] = {
 def evaluate(protocol: str, models: Mapping[str, Factory], *, run: Run | None = None, **inputs: Any) -> dict[str, Any]:
     """Run ``protocol`` and return the ``evaluate --json`` document.
 
-    ``models``: name -> factory of a new, unfitted model; one instance is made for every fit. ``inputs``: the arguments of the protocol
+    ``models``: name -> factory of a new, unfitted model; one instance is made for every fit. For ``round-trip`` they are decoders, made by
+    ``fewrec.round_trip``. ``inputs``: the arguments of the protocol
     (see :data:`PROTOCOLS`): its data, and ``settings``.
     """
     make = PROTOCOLS.get(protocol)

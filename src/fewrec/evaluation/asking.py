@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fewrec.errors import DataError
-from fewrec.types import Catalogue, Examples, Interactions, Matrix, Model, Predictor, Rows
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Model, Predictor, Rows, Vector
 
 BATCH = 256
 """Users scored in one call: 17 MB of scores on 16,859 items."""
@@ -57,6 +58,33 @@ def scores_of(model: Model, examples: Sequence[Examples], n_items: int) -> Itera
                 hint="a model must order every item; mend or leave out this model",
             )
         yield start, scores.astype(np.float32, copy=False), seconds
+
+
+@runtime_checkable
+class CandidateScorer(Protocol):
+    """A model that would rather be asked about given candidates than about the whole catalogue, since every answer costs it much."""
+
+    def score_candidates(self, examples: Sequence[Examples], rows: Sequence[Rows]) -> list[Vector]:
+        """Scores of catalogue rows ``rows[b]`` for the user of ``examples[b]``."""
+
+
+def candidate_scores(
+    model: CandidateScorer, examples: Sequence[Examples], candidates: Sequence[Rows], n_items: int
+) -> Iterator[tuple[int, Matrix, float]]:
+    """As :func:`scores_of`; items that are no candidates score lowest."""
+    for number, (one, rows) in enumerate(zip(examples, candidates, strict=True)):
+        own = _private_examples(one)
+        started = perf_counter()
+        (found,) = model.score_candidates([own], [rows.copy()])
+        seconds = perf_counter() - started
+        if found.shape != rows.shape or not np.isfinite(found).all():
+            raise DataError(
+                f"{model} gave {found.shape} scores for {rows.shape} candidates, or some that are no numbers",
+                hint="score_candidates returns a finite score a candidate",
+            )
+        scores = np.full((1, n_items), found.min() - 1 if len(found) else 0.0, dtype=np.float32)
+        scores[0, rows] = found
+        yield number, scores, seconds
 
 
 def pair_scores(model: Model, examples: Sequence[Examples], rows: Rows, n_items: int) -> NDArray[np.float64]:

@@ -47,7 +47,9 @@ class CellCache:
             own = {name.split("/", 1)[1]: array for name, array in arrays.items() if name.startswith(f"{i}/")}
             block = block_from(own, tuple(about.pop("metrics")))
             outcomes.append(Outcome(**about, block=block))
-        return Cell(**{**head, "outcomes": tuple(outcomes), "notes": tuple(head["notes"])})
+        return Cell(
+            **{**head, "outcomes": tuple(outcomes), "notes": tuple(head["notes"]), "samples": tuple(head.get("samples", ()))}
+        )
 
     def save(self, path: Path, cell: Cell) -> None:
         """Write the whole file under another name first: a kill in the middle leaves no half cell."""
@@ -58,7 +60,8 @@ class CellCache:
             plain = {"section": outcome.section, "k": outcome.k, "items": outcome.items, "users_per_s": outcome.users_per_s}
             about.append({**plain, "metrics": outcome.block.metrics})
         head = {"model": cell.model, "train_users": cell.train_users, "draw": cell.draw, "fit_s": cell.fit_s}
-        arrays["head"] = np.asarray(json.dumps({**head, "notes": cell.notes, "outcomes": about}))
+        words = {"notes": cell.notes, "samples": [dict(sample) for sample in cell.samples]}
+        arrays["head"] = np.asarray(json.dumps({**head, **words, "outcomes": about}))
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.partial")
         with partial.open("wb") as file:

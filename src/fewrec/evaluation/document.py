@@ -27,6 +27,9 @@ from fewrec.evaluation.settings import Count
 TRIVIAL = ("random", "popularity", "item-mean", "liked-fraction")
 """Baselines that stand in every report."""
 
+DECODER_CONTROLS = ("phrases:banned", "phrases:stranger")
+"""What stands beside every decoder."""
+
 Key = tuple[str, int, Count, str]
 """(section, training users, k, items): a cell of the table."""
 
@@ -71,6 +74,7 @@ def build_document(
         "curves": sections["curves"],
         "comparisons": pairs,
         "notes": notes,
+        **_samples(cells, models),
         "command": run.command or shlex.join(sys.argv),
         "made": {"at": datetime.now(timezone.utc).isoformat(timespec="seconds"), "seconds": round(seconds, 3), **_machine(run)},
     }
@@ -155,13 +159,24 @@ def _differences(
     return found
 
 
+def _samples(cells: Sequence[Cell], models: Sequence[str]) -> dict[str, Any]:
+    """``samples``: answers in words, where there are any, in the caller's order of models."""
+    found = [
+        {"model": cell.model, **sample} for model in models for cell in cells if cell.model == model for sample in cell.samples
+    ]
+    return {"samples": found} if found else {}
+
+
 def _caveats(protocol: EvaluationProtocol, models: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:
     """What a reader should know before the numbers."""
     settings = protocol.settings
     notes = []
     if settings.champion not in models:
         notes.append(f"no comparisons: the model {settings.champion!r} was not among {', '.join(models)}")
-    if missing := [name for name in TRIVIAL if name not in models]:
+    if settings.family == "decoded":
+        if missing := [name for name in DECODER_CONTROLS if name not in models]:
+            notes.append(f"controls that were not run: {', '.join(missing)}")
+    elif missing := [name for name in TRIVIAL if name not in models]:
         notes.append(f"trivial baselines that were not run: {', '.join(missing)}")
     if heavy := [name for name in models if name in settings.heavy]:
         notes.append(

@@ -40,6 +40,35 @@ class PerUser:
 
 
 @dataclass(frozen=True)
+class PerUnit:
+    """A number and a size for every unit (an item, a user) and metric; the statistic is the sum of the numbers over that of the sizes.
+
+    With sizes of 1 it is the mean; with what could have been reached as the size, the share that was.
+    """
+
+    users: Rows
+    """(u,) the units, as they are resampled."""
+    metrics: tuple[str, ...]
+    values: Values
+    """(u, c) one column a metric; NaN where a unit has no value."""
+    sizes: Values
+    """(u, c) >= 0."""
+
+    def replicate(self, weights: Values) -> tuple[Values, Values]:
+        """Numerators and denominators (B, c), for ``weights`` (B, u)."""
+        present = ~np.isnan(self.values)
+        return weights @ np.where(present, self.values, 0.0), weights @ np.where(present, self.sizes, 0.0)
+
+    def users_of(self, column: int) -> Rows:
+        """The units with a value of a metric."""
+        return self.users[~np.isnan(self.values[:, column])]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """For a file."""
+        return {"users": self.users, "values": self.values, "sizes": self.sizes}
+
+
+@dataclass(frozen=True)
 class PerPair:
     """A label and a prediction a pair of user and item; most of its statistics are not means over users."""
 
@@ -86,7 +115,7 @@ class PerPair:
         return {"users": self.users, "labels": self.labels, "scores": self.scores, "probabilities": self.probabilities}
 
 
-Block = PerUser | PerPair
+Block = PerUser | PerUnit | PerPair
 
 
 @dataclass(frozen=True)
@@ -111,10 +140,14 @@ class Cell:
     fit_s: float
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...] = ()
+    samples: tuple[Mapping[str, str], ...] = ()
+    """A few answers in words, where there are words, for the report."""
 
 
 def block_from(arrays: Mapping[str, NDArray[Any]], metrics: tuple[str, ...]) -> Block:
     """The inverse of ``arrays()``."""
+    if "sizes" in arrays:
+        return PerUnit(arrays["users"], metrics, arrays["values"], arrays["sizes"])
     if "values" in arrays:
         return PerUser(arrays["users"], metrics, arrays["values"])
     return PerPair(arrays["users"], metrics, arrays["labels"], arrays["scores"], arrays["probabilities"])

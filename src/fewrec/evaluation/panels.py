@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fewrec.evaluation.asking import scores_of
+from fewrec.evaluation.asking import CandidateScorer, candidate_scores, scores_of
 from fewrec.evaluation.metrics import (
     Metric,
     Ranked,
@@ -28,7 +28,7 @@ from fewrec.evaluation.metrics.ranked import Values
 from fewrec.evaluation.ordering import Packed, TieBreaker, packed, ranks_of, top_of
 from fewrec.evaluation.outcomes import Outcome, PerUser
 from fewrec.evaluation.settings import Count
-from fewrec.types import Catalogue, Examples, Interactions, Model, Rows, Vector
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Model, Rows, Vector
 
 SECTIONS: tuple[Literal["results", "curves"], ...] = ("results", "curves")
 OF_LISTS = ("coverage", "diversity", "novelty")
@@ -104,11 +104,19 @@ class Marker:
         depth = max((metric.at for metric in self.parsed if metric.kind in OF_LISTS), default=0)
         lists = {name: _Lists(depth) for name in self.pools}
         total = 0.0
-        for start, scores, seconds in scores_of(model, [q.examples for q in panel.questions], len(self.catalogue)):
+        for start, scores, seconds in self._scores(model, panel):
             total += seconds
             for number, row in enumerate(scores, start):
                 self._line_up(panel.questions[number], number, row, lists)
         return lists, total
+
+    def _scores(self, model: Model, panel: Panel) -> Iterator[tuple[int, Matrix, float]]:
+        """Of the whole catalogue, or of given candidates alone where a model asks for that."""
+        examples = [question.examples for question in panel.questions]
+        candidates = [q.candidates for q in panel.questions if q.candidates is not None]
+        if isinstance(model, CandidateScorer) and len(candidates) == len(examples):
+            return candidate_scores(model, examples, candidates, len(self.catalogue))
+        return scores_of(model, examples, len(self.catalogue))
 
     def _line_up(self, question: Question, number: int, scores: Vector, lists: Mapping[str, _Lists]) -> None:
         """One question's ``scores`` (m,) into the list of every set of items where the user has something to find."""

@@ -101,7 +101,8 @@ class _Worker:
             self._held = (job.draw, self._protocol.draw(job.draw))
         rng = derived_rng("model", self._protocol.settings.seed, job.draw, job.train_users, job.model)
         answer = self._held[1].examine(self._models[job.model], job.train_users, rng)
-        return Cell(job.model, job.train_users, job.draw, answer.fit_s, tuple(answer.outcomes), tuple(answer.notes))
+        kept = tuple(answer.outcomes), tuple(answer.notes), tuple(answer.samples)
+        return Cell(job.model, job.train_users, job.draw, answer.fit_s, *kept)
 
     def _key(self, job: Job) -> dict[str, object]:
         protocol = self._protocol

@@ -14,7 +14,16 @@ Count = int | Literal["all"]
 
 RANKED = ("ndcg@10", "recall@20", "mrr", "uauc", "coverage", "diversity", "novelty")
 LABELLED = ("auc", "uauc", "log-loss", "calibration-error")
-PRIMARY: Mapping[str, tuple[str, ...]] = {"ranked": ("ndcg@10",), "labelled": ("auc", "uauc")}
+OF_ITEMS = ("cross-recall@1", "cross-recall@10", "support", "phrases-said")
+OF_USERS = (
+    *("ndcg-kept", "overlap@10", "plain-ndcg-kept", "plain-overlap@10"),
+    *("genre-named", "own-phrases", "phrases-said"),
+)
+PRIMARY: Mapping[str, tuple[str, ...]] = {
+    "ranked": ("ndcg@10",),
+    "labelled": ("auc", "uauc"),
+    "decoded": ("cross-recall@1", "support", "ndcg-kept", "overlap@10"),
+}
 """Family of protocols -> metrics on which models are compared, unless others are named: chosen before any result was seen."""
 
 S = TypeVar("S", bound="EvaluationSettings")
@@ -204,6 +213,49 @@ class TallrecSettings(EvaluationSettings):
             _check(isinstance(shots, int) and shots >= 1, "shots", shots, "at least 1 row")
 
 
+@dataclass(frozen=True, kw_only=True)
+class RoundTripSettings(EvaluationSettings):
+    """Settings of ``round-trip``."""
+
+    metrics: tuple[str, ...] = tuple(dict.fromkeys((*OF_ITEMS, *OF_USERS)))
+    champion: str = "phrases"
+    lang: str | None = None
+    """The reader's language, ``zh`` or ``en``; None for the catalogue's own."""
+    item_phrases: int = 5
+    """Most phrases that an item is told in, >= 1."""
+    user_phrases: int = 8
+    """The same for a user."""
+    k: tuple[int, ...] = (5,)
+    """Random likes of a user whose mean vector is decoded, >= 1."""
+    min_hidden: int = 5
+    """A user takes part when she has at least ``k + min_hidden`` positives, >= 1."""
+    max_test_users: int | None = 500
+    """Users a draw, sampled after eligibility; None for all of them."""
+    max_items: int | None = 500
+    """Items a draw that are decoded, of those in the catalogue and of the held-out ones each; None for all of them."""
+    held_out: float = 0.2
+    """Share of the items that the decoder has never seen when they are decoded as ``cold``, in (0, 1)."""
+
+    family = "decoded"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(self.lang in {None, "zh", "en"}, "lang", self.lang, "zh or en")
+        for name in ("item_phrases", "user_phrases", "min_hidden"):
+            _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        _check(len(self.k) > 0, "k", self.k, "at least one number")
+        for k in self.k:
+            _check(isinstance(k, int) and k >= 1, "k", k, "1 or more likes: without any there is no vector to decode")
+        for name in ("max_test_users", "max_items"):
+            cap = getattr(self, name)
+            _check(cap is None or cap >= self.min_users, name, cap, f"at least {self.min_users} (min_users), or none")
+        _check(0 < self.held_out < 1, "held_out", self.held_out, "a share between 0 and 1")
+
+    def draws(self) -> int:
+        """As many as seeds."""
+        return self.seeds
+
+
 _REMEDIES: Mapping[str, str] = {
     "seeds": "3 is the default; more draws take longer and give narrower intervals",
     "replicates": "2000 is the default; fewer than 100 cannot show where 95 % lies",
@@ -214,11 +266,15 @@ _REMEDIES: Mapping[str, str] = {
     "max_test_users": "leave it out to test everybody",
     "small_draws": "10 is the default",
     "k": "write numbers, such as --k 0,1,3",
-    "held_out": "0.2 is the default: a fifth of the users are tested",
+    "held_out": "0.2 is the default: a fifth of the users, or of the items of round-trip, are tested",
     "min_hidden": "5 is the default: what is to be found beside the k that are shown",
     "cold": "0.2 is the default: a fifth of the items are new",
     "quantile": "0.8 is the default: four fifths of the events are before the split",
     "shots": "write numbers, such as --shots 16,64,256",
+    "lang": "leave it out for the catalogue's own language",
+    "item_phrases": "5 is the default",
+    "user_phrases": "8 is the default",
+    "max_items": "leave it out for 500 a draw",
 }
 """Setting -> what to do about a bad value of it."""
 

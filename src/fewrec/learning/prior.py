@@ -18,6 +18,8 @@ from fewrec.taste.gaussian import GaussianConfig
 from fewrec.types import Interactions
 
 FORMAT_VERSION = 1
+_BEYOND = 1e12
+"""More others than there are people."""
 
 
 def crowd(interactions: Interactions) -> float:
@@ -51,6 +53,11 @@ class PriorTable:
     def covers(self, others: float) -> bool:
         """Whether behaviour so crowded lies between two rows."""
         return self.rows[0][0] <= others <= self.rows[-1][0]
+
+    @classmethod
+    def everywhere(cls, weights: Weights) -> PriorTable:
+        """The same weights however crowded behaviour is."""
+        return cls(((0.0, weights), (_BEYOND, weights)))
 
     def to_list(self) -> list[dict[str, Any]]:
         """JSON values; :meth:`from_list` reads them."""

@@ -22,7 +22,7 @@ def main(shown: str, job_id: str, encoder: str, model: str) -> int:
         try:
             fitted = fit_store(
                 store,
-                encoder=encoder,
+                encoder=encoder or None,
                 model=model,
                 keep_prior=True,
                 progress=lambda stage: store.write(job_stage(job_id, stage)),

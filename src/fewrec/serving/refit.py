@@ -23,6 +23,8 @@ from fewrec.store.fits import FitsBusyError, fits_lock
 from fewrec.store.jobs import FitJob, end_job, list_jobs, start_job
 
 LOCK_NAME = ".fitting"
+BY_SIZE = ""
+"""Stands where no encoder was named: the number of items decides."""
 LOOK_EVERY_S = 1.0
 _STARTING_S = 30.0
 """A job may say that it runs for so long before its process holds the lock."""
@@ -63,7 +65,7 @@ class Refitter:
     def _names(self) -> tuple[str, str]:
         fit = self.store.current_fit()
         meta = fit[1] if fit is not None else {}
-        encoder = self.settings.encoder or str(meta.get("encoder", "default"))
+        encoder = self.settings.encoder or str(meta.get("encoder", BY_SIZE))
         return encoder, self.settings.model or str(meta.get("model", "auto"))
 
     def reap(self) -> None:

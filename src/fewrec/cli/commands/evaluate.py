@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fewrec.cli.arguments import LangOption, PriorOption
-from fewrec.cli.evaluation import document_lines, inputs_of, wanted_settings
+from fewrec.cli.evaluation import document_lines, inputs_of, judged, wanted_settings
 from fewrec.cli.ui import Ui, json_text
 from fewrec.errors import SettingError
 
@@ -24,9 +24,11 @@ def evaluate(
     ctx: typer.Context,
     store: Annotated[str | None, typer.Argument(metavar="[STORE]", help="A store; or give --items and --events.")] = None,
     protocol: Annotated[
-        str, typer.Option(metavar="P", help="kshot, cold-items, temporal, tallrec, labels, candidates.")
+        str, typer.Option(metavar="P", help="kshot, cold-items, temporal, tallrec, labels, candidates, round-trip.")
     ] = "kshot",
-    models: Annotated[str, typer.Option(metavar="a,b,…", help="Names of fewrec models.")] = DEFAULT_MODELS,
+    models: Annotated[
+        str | None, typer.Option(metavar="a,b,…", help="Names of fewrec models; for round-trip decoders and controls.")
+    ] = None,
     k: Annotated[str | None, typer.Option(metavar="0,1,3", help="Examples revealed; numbers or all.")] = None,
     train_users: Annotated[str | None, typer.Option(metavar="0,30,all", help="Users learned from.")] = None,
     max_test_users: Annotated[int | None, typer.Option(min=1, help="Test users a draw, sampled after eligibility.")] = None,
@@ -47,6 +49,12 @@ def evaluate(
     test: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: test prompts.")] = None,
     test_users: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: a JSON list, a user a test prompt.")] = None,
     shots: Annotated[str | None, typer.Option(metavar="16,64", help="tallrec: training prompts learned from.")] = None,
+    second_encoder: Annotated[
+        str | None, typer.Option(metavar="E", help="round-trip: trained independently of --encoder; by default e5.")
+    ] = None,
+    max_items: Annotated[int | None, typer.Option(min=1, help="round-trip: items decoded a draw.")] = None,
+    item_phrases: Annotated[int | None, typer.Option(min=1, help="round-trip: phrases an item.")] = None,
+    user_phrases: Annotated[int | None, typer.Option(min=1, help="round-trip: phrases a user.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep finished cells here, and go on from them.")] = None,
     as_json: Annotated[str | None, typer.Option("--json", metavar="OUT", help="Write the document; - is stdout.")] = None,
@@ -56,15 +64,17 @@ def evaluate(
     """Measure models on people held out. Trivial baselines belong in every comparison, and are among the default models."""
     from functools import partial
 
+    from fewrec.encoders import load_encoder
     from fewrec.evaluation import Run, write_html
     from fewrec.evaluation import evaluate as run_protocol
     from fewrec.learning.prior import DomainPrior
     from fewrec.models import make_model
+    from fewrec.round_trip import DEFAULT_SECOND
 
     ui = Ui.of(ctx, lang)
-    names = [name.strip() for name in models.split(",") if name.strip()]
-    for name in names:
-        make_model(name)  # an unknown name is an error now
+    decoders = protocol == "round-trip"
+    names = [name.strip() for name in _models(models, decoders=decoders).split(",") if name.strip()]
+    _check_names(names, decoders=decoders)
     for path in (html, None if as_json in {None, "-"} else Path(str(as_json))):
         if path is not None and not path.absolute().parent.is_dir():
             raise SettingError(f"there is no folder {path.absolute().parent} to write {path.name} in", hint="make it first")
@@ -77,9 +87,15 @@ def evaluate(
         "metrics": metrics,
         "compared": compared,
         "shots": shots,
-        "heavy": HEAVY & set(names),
+        "heavy": HEAVY & set(names) or None,
+        "max_items": max_items,
+        "item_phrases": item_phrases,
+        "user_phrases": user_phrases,
+        "lang": lang.value if decoders and lang is not None else None,
     }
     settings = wanted_settings(protocol, given)
+    if second_encoder is not None and not decoders:
+        raise SettingError(f"protocol {protocol} has no --second-encoder", hint="leave it out")
     files = {
         "items": items,
         "events": events,
@@ -90,11 +106,20 @@ def evaluate(
         "test": test,
         "test_users": test_users,
     }
+    if prior is not None and decoders:
+        raise SettingError("protocol round-trip has no --prior", hint="leave it out")
     carried = DomainPrior.load(prior) if prior is not None else None
-    inputs = inputs_of(ui, protocol, store, encoder, files)
-    run = Run(cache=cache, versions=_versions(names, prior), jobs=jobs)
-    factories = {name: partial(make_model, name, carried) for name in names}
-    document = run_protocol(protocol, factories, run=run, settings=settings, **inputs)
+    vectors = cache / "vectors.sqlite" if decoders and cache is not None else None
+    if decoders:
+        load_encoder(second_encoder or DEFAULT_SECOND)  # a missing one is an error now
+    inputs = inputs_of(ui, protocol, store, encoder, files, vectors)
+    made: dict[str, Any] = (
+        judged(ui, names, encoder, second_encoder or DEFAULT_SECOND, inputs)
+        if decoders
+        else {name: partial(make_model, name, carried) for name in names}
+    )
+    run = Run(cache=cache, versions=_versions(names, prior, decoders=decoders), jobs=jobs)
+    document = run_protocol(protocol, made, run=run, settings=settings, **inputs)
     if carried is not None:
         document["settings"]["prior"] = {"file": str(prior), "learned_from": dict(carried.learned_from)}
     if html is not None:
@@ -110,11 +135,30 @@ def evaluate(
         ui.say(line)
 
 
-def _versions(names: list[str], prior: Path | None) -> dict[str, str]:
+def _models(models: str | None, *, decoders: bool) -> str:
+    from fewrec.round_trip import DEFAULT_SUBJECTS
+
+    return models if models is not None else DEFAULT_SUBJECTS if decoders else DEFAULT_MODELS
+
+
+def _check_names(names: list[str], *, decoders: bool) -> None:
+    """An unknown name is an error before any work is done."""
+    from fewrec.models import make_model
+    from fewrec.round_trip import check_names
+
+    if decoders:
+        check_names(names)
+        return
+    for name in names:
+        make_model(name)
+
+
+def _versions(names: list[str], prior: Path | None, *, decoders: bool) -> dict[str, str]:
     from hashlib import blake2b
 
-    from fewrec.models import MODELS
-    from fewrec.sources import code_version
+    from fewrec import models, round_trip
 
+    if decoders:
+        return {name: round_trip.version_of(name) for name in names}
     start = f"+{blake2b(prior.read_bytes(), digest_size=8).hexdigest()}" if prior is not None else ""
-    return {name: code_version(MODELS[name][1]) + (start if name in {"auto", "taste"} else "") for name in names}
+    return {name: models.version_of(name) + (start if name in {"auto", "taste"} else "") for name in names}

@@ -14,7 +14,10 @@ from fewrec.cli.ui import Ui
 def fit(
     ctx: typer.Context,
     store: StoreArgument,
-    encoder: Annotated[str, typer.Option(metavar="E", help="Text to vectors; see fewrec models.")] = "default",
+    encoder: Annotated[
+        str | None,
+        typer.Option(metavar="E", help="Text to vectors; see fewrec models. Unset: default, above 20,000 items fast."),
+    ] = None,
     model: Annotated[str, typer.Option(metavar="M", help="What ranks; see fewrec models.")] = "auto",
     prior: PriorOption = None,
     seed: Annotated[int, typer.Option(min=0, help="Root of every random choice.")] = 0,
@@ -37,6 +40,6 @@ def fit(
     seconds = perf_counter() - started
     about = {"items": len(recommender.catalogue), "users": recommender.n_users, "seconds": round(seconds, 3)}
     if as_json:
-        ui.json({"fit": fit_id, "encoder": encoder, "model": model, **about, "notes": list(recommender.notes)})
+        ui.json({"fit": fit_id, "encoder": recommender.names[0], "model": model, **about, "notes": list(recommender.notes)})
     else:
-        ui.say(ui.text("fitted", model=model, encoder=encoder, **about))
+        ui.say(ui.text("fitted", model=model, encoder=recommender.names[0], **about))

@@ -102,7 +102,7 @@ def _fit(ui: Ui, store: Store, encoder: str | None, model: str | None) -> None:
 
     fit = store.current_fit()
     meta = fit[1] if fit is not None else {}
-    encoder, model = encoder or str(meta.get("encoder", "default")), model or str(meta.get("model", "auto"))
+    encoder, model = encoder or meta.get("encoder"), model or str(meta.get("model", "auto"))
     fit_store(store, encoder=encoder, model=model, progress=ui.log)
 
 

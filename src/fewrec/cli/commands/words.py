@@ -19,9 +19,6 @@ from fewrec.cli.arguments import (
 from fewrec.cli.session import session
 from fewrec.cli.shown import decoded_body, show_decoded
 from fewrec.cli.ui import Ui
-from fewrec.errors import SettingError
-
-DECODERS = ("phrases",)
 
 
 def profile(
@@ -36,11 +33,12 @@ def profile(
     lang: LangOption = None,
 ) -> None:
     """Say a taste in words: a known user's, or that of a few examples. In the catalogue's language unless --lang is given."""
-    _check(decoder)
     ui = Ui.of(ctx, lang)
     with session(ui, store) as here:
         taste = here.taste(user, like, dislike, say, must_know=not (like or dislike or say))
-        found = here.recommender.describe(taste, lang=_asked(ctx, lang))
+        found = here.recommender.describe(taste, lang=_asked(ctx, lang), decoder=decoder)
+    for text in found.notes:
+        ui.warn(text)
     if as_json:
         ui.json(decoded_body(found, user=user))
     else:
@@ -56,10 +54,11 @@ def describe(
     lang: LangOption = None,
 ) -> None:
     """Say in words what an item's vector holds. In the catalogue's language unless --lang is given."""
-    _check(decoder)
     ui = Ui.of(ctx, lang)
     with session(ui, store) as here:
-        found = here.recommender.describe(item=item, lang=_asked(ctx, lang))
+        found = here.recommender.describe(item=item, lang=_asked(ctx, lang), decoder=decoder)
+    for text in found.notes:
+        ui.warn(text)
     if as_json:
         ui.json(decoded_body(found, item_id=item))
     else:
@@ -70,8 +69,3 @@ def _asked(ctx: typer.Context, lang: object) -> str | None:
     """The language that was asked for, before or after the command; the locale decides about messages only."""
     chosen = lang or ctx.obj
     return chosen.value if isinstance(chosen, Lang) else None
-
-
-def _check(decoder: str) -> None:
-    if decoder not in DECODERS:
-        raise SettingError(f"there is no decoder {decoder!r}", hint=f"choose among {', '.join(DECODERS)}")

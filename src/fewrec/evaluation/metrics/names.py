@@ -24,7 +24,16 @@ class Metric:
     """None where neither is good in itself: such a metric is described, not compared."""
 
 
-_CUT = {"ndcg": None, "recall": None, "coverage": 10, "diversity": 10, "novelty": 10}
+_CUT = {
+    "ndcg": None,
+    "recall": None,
+    "coverage": 10,
+    "diversity": 10,
+    "novelty": 10,
+    "cross-recall": None,
+    "overlap": None,
+    "plain-overlap": None,
+}
 """Metrics of a list's head -> the cut-off meant when none is named (None: one must be)."""
 
 _KINDS: dict[str, dict[str, Better]] = {
@@ -38,11 +47,22 @@ _KINDS: dict[str, dict[str, Better]] = {
         "novelty": None,
     },
     "labelled": {"auc": "higher", "uauc": "higher", "log-loss": "lower", "calibration-error": None},
+    "decoded": {
+        "cross-recall": "higher",
+        "support": "higher",
+        "ndcg-kept": "higher",
+        "overlap": "higher",
+        "genre-named": "higher",
+        "own-phrases": "higher",
+        "plain-ndcg-kept": "higher",
+        "plain-overlap": "higher",
+        "phrases-said": None,
+    },
 }
 
 
 def parse_metric(name: str, family: str) -> Metric:
-    """The metric called ``name`` in protocols that rank (``ranked``) or that predict labels (``labelled``)."""
+    """The metric called ``name`` in protocols that rank (``ranked``), predict labels (``labelled``) or judge decoders (``decoded``)."""
     kinds = _KINDS[family]
     match = re.fullmatch(r"([a-z-]+?)(?:@([1-9]\d*))?", name)
     kind, cut = (match.group(1), match.group(2)) if match else (name, None)

@@ -24,6 +24,8 @@ class Answer:
     fit_s: float
     outcomes: list[Outcome]
     notes: list[str] = field(default_factory=list)
+    samples: list[dict[str, str]] = field(default_factory=list)
+    """A few answers in words."""
 
 
 class Draw(Protocol):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fewrec.evaluation.document import TRIVIAL
 from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.report.reading import Document, models_of, places_of
+from fewrec.evaluation.report.reading import Document, is_control, models_of, places_of
 from fewrec.evaluation.report.svg import colour_of, drawing, text, text_both, ticks
-from fewrec.evaluation.report.words import ITEMS, number
+from fewrec.evaluation.report.words import ITEMS, names_of, number
 
 _LEFT, _INNER, _RIGHT, _ROW, _TOP, _BOTTOM = 118, 270, 56, 22, 30, 24
 
@@ -38,6 +37,9 @@ def _picture(rows: list[dict[str, Any]], document: Document, scale: list[float],
     where = f"K = {first['k']}" if shots else f"n = {first['train_users']:,} · k = {first['k']}"
     english, chinese = (f"{where} · {name} · " for name in ITEMS[first["items"]])
     title = f"{english}{first['n_users']} users", f"{chinese}{first['n_users']} 位用户"
+    if document["protocol"] == "round-trip":
+        english, chinese = names_of("round-trip", first["items"])
+        title = f"{first['n_users']} {english}", f"{first['n_users']} 个{chinese}"
     height = _TOP + _ROW * len(rows) + _BOTTOM
 
     def x(value: float) -> float:
@@ -55,7 +57,7 @@ def _picture(rows: list[dict[str, Any]], document: Document, scale: list[float],
                 _LEFT - 8,
                 y + 4,
                 row["model"],
-                "label" + (" own" if own else " trivial" if row["model"] in TRIVIAL else ""),
+                "label" + (" own" if own else " trivial" if is_control(row["model"]) else ""),
                 "end",
             )
         )

@@ -41,6 +41,13 @@ _CHINESE = (
         r"(.+): no probabilities, since there are too few validation prompts to calibrate its scores",
         r"\1：验证提示太少，无法校准其分数，因此没有概率",
     ),
+    (
+        r"no column of categories was found in the items: genre-named was not measured",
+        r"物品资料中没有类别列：未测量 genre-named",
+    ),
+    (r"a decoder that cannot forget items has no results on held-out ones", r"无法“忘记”物品的解码器没有未见物品上的结果"),
+    (r"k = (\d+): fewer than (\d+) users; left out", r"k = \1：用户不足 \2 位，已略去"),
+    (r"controls that were not run: (.+)", r"未运行的对照：\1"),
     (r"item knowledge was found for (\d+) of (\d+) titles", r"\2 个标题中有 \1 个找到了物品知识"),
     (
         r"test users are not known: no per-user AUC, and intervals take every prompt for another user",

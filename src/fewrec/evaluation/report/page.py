@@ -14,11 +14,29 @@ from fewrec.evaluation.report.dots import dots
 from fewrec.evaluation.report.heatmap import heatmap
 from fewrec.evaluation.report.notes import in_chinese
 from fewrec.evaluation.report.reading import Document, duels
+from fewrec.evaluation.report.said import in_numbers, samples
 from fewrec.evaluation.report.tables import comparisons_table, facts_table, results_table, timing_table
 from fewrec.evaluation.report.words import ITEMS, METRICS, PROTOCOLS, both, percent, plain
 
 GRIDS = ("kshot", "cold-items")
 LABELLED = ("tallrec", "labels")
+
+
+_LAST_CAVEAT = {
+    "ranked": (
+        "What a user never touched counts as not liked; the best possible list would score lower here than in life.",
+        "用户从未接触过的物品按“不喜欢”计；因此真正完美的列表在这里得分也会偏低。",
+    ),
+    "labelled": (
+        "AUC over all pairs rewards knowing who is generous; per-user AUC (uauc) does not. Read them together.",
+        "合并 AUC 会奖励“知道谁爱给好评”，逐用户 AUC（uauc）不会。请对照阅读。",
+    ),
+    "decoded": (
+        "Decoding and encoding again with the same encoder proves nothing: nonsense passes. Here a second encoder and the item's record judge, "
+        "and a number means what it is above its control.",
+        "用同一个编码器解码再编码什么也证明不了：胡言乱语也能通过。这里由第二个编码器和物品资料评判，数值高出对照多少才有意义。",
+    ),
+}
 
 
 def write_html(document: Document, path: Path | str) -> None:
@@ -34,7 +52,8 @@ def html(document: Document) -> str:
     sections = [
         _head(document),
         _caveats(document),
-        _verdict(document),
+        in_numbers(document) if document["protocol"] == "round-trip" else _verdict(document),
+        samples(document),
         *_pictures(document),
         _numbers(document),
         _facts(document),
@@ -58,6 +77,8 @@ def _metrics(document: Document) -> list[str]:
 
 
 def _family(document: Document) -> str:
+    if document["protocol"] == "round-trip":
+        return "decoded"
     return "labelled" if document["protocol"] in LABELLED else "ranked"
 
 
@@ -99,21 +120,7 @@ def _caveats(document: Document) -> str:
             )
             + "</li>"
         )
-    notes.append(
-        "<li>"
-        + both(
-            "What a user never touched counts as not liked; the best possible list would score lower here than in life.",
-            "用户从未接触过的物品按“不喜欢”计；因此真正完美的列表在这里得分也会偏低。",
-        )
-        + "</li>"
-        if _family(document) == "ranked"
-        else "<li>"
-        + both(
-            "AUC over all pairs rewards knowing who is generous; per-user AUC (uauc) does not. Read them together.",
-            "合并 AUC 会奖励“知道谁爱给好评”，逐用户 AUC（uauc）不会。请对照阅读。",
-        )
-        + "</li>"
-    )
+    notes.append(f"<li>{both(*_LAST_CAVEAT[_family(document)])}</li>")
     return f'<section class="caveats"><h2>{both("Read this first", "请先阅读")}</h2><ul>{"".join(notes)}</ul></section>'
 
 

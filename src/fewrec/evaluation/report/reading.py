@@ -48,7 +48,12 @@ def models_of(document: Document) -> list[str]:
     """The champion first, the trivial baselines last, the others as they were named."""
     champion = document["settings"]["champion"]
     names = list(document["settings"]["models"])
-    return sorted(names, key=lambda name: (name != champion, name in TRIVIAL))
+    return sorted(names, key=lambda name: (name != champion, is_control(name)))
+
+
+def is_control(model: str) -> bool:
+    """Whether it stands there to be beaten: a trivial baseline, or a decoder that cannot be right."""
+    return model in TRIVIAL or model.endswith((":banned", ":stranger"))
 
 
 def places_of(rows: list[dict[str, Any]]) -> tuple[list[int], list[Any]]:

@@ -28,7 +28,7 @@ def colour_of(model: str, models: list[str]) -> str:
     """The champion is blue and heavy, trivial baselines are grey, everybody else has a colour."""
     if model == models[0]:
         return CHAMPION
-    if model in TRIVIAL:
+    if model in TRIVIAL or model.endswith((":banned", ":stranger")):
         return "#8a8f98"
     peers = [name for name in models[1:] if name not in TRIVIAL]
     return _PEERS[peers.index(model) % len(_PEERS)]

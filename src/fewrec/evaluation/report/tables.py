@@ -7,8 +7,8 @@ from typing import Any
 
 from fewrec.evaluation.document import TRIVIAL
 from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.report.reading import Document, models_of, places_of
-from fewrec.evaluation.report.words import ITEMS, both, number, plain
+from fewrec.evaluation.report.reading import Document, is_control, models_of, places_of
+from fewrec.evaluation.report.words import ITEMS, both, names_of, number, plain
 
 
 def results_table(document: Document, metric: str, family: str) -> str:
@@ -20,6 +20,8 @@ def results_table(document: Document, metric: str, family: str) -> str:
     ns, ks = places_of(rows)
     if document["protocol"] == "tallrec":
         rows, ns = [{**row, "train_users": 0} for row in rows], [0]
+    if document["protocol"] == "round-trip":
+        return _of_texts(document, rows, metric)
     head = "".join(f"<th>k = {plain(k)}</th>" for k in ks)
     lower = parse_metric(metric, family).better == "lower"
     compared = parse_metric(metric, family).better is not None
@@ -30,6 +32,30 @@ def results_table(document: Document, metric: str, family: str) -> str:
             if own:
                 blocks.append(_block(document, own, n, items, ks, lower=lower if compared else None))
     return f'<div class="scroll"><table class="numbers"><thead><tr><th></th>{head}</tr></thead>{"".join(blocks)}</table></div>'
+
+
+def _of_texts(document: Document, rows: list[dict[str, Any]], metric: str) -> str:
+    """Decoders and controls down, whom the texts are about across."""
+    places = list(dict.fromkeys((row["items"], row["k"]) for row in rows))
+    heads = []
+    for items, k in places:
+        likes = (f", {k} likes", f"，{k} 个喜欢") if items == "all" else ("", "")
+        heads.append(
+            "<th>"
+            + both(*(plain(name + more) for name, more in zip(names_of("round-trip", items), likes, strict=True)))
+            + "</th>"
+        )
+    compared = parse_metric(metric, "decoded").better is not None
+    found = {(row["model"], row["items"], row["k"]): row for row in rows}
+    best = {place: max(row["mean"] for row in rows if (row["items"], row["k"]) == place) for place in places}
+    body = []
+    for model in models_of(document):
+        if any(name == model for name, _, _ in found):
+            cells = [_cell(found.get((model, *place)), best[place] if compared else None) for place in places]
+            kind = "trivial" if is_control(model) else "own" if model == document["settings"]["champion"] else ""
+            body.append(f'<tr class="{kind}"><th>{plain(model)}</th>{"".join(cells)}</tr>')
+    head = f"<thead><tr><th></th>{''.join(heads)}</tr></thead>"
+    return f'<div class="scroll"><table class="numbers">{head}<tbody>{"".join(body)}</tbody></table></div>'
 
 
 def _block(

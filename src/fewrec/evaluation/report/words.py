@@ -17,6 +17,10 @@ PROTOCOLS = {
         "她会喜欢这部作品吗？只从 K 条带标签的提示中学习，每条测试提示单独作答。",
     ),
     "labels": ("Like or dislike, on given pairs of user and item?", "对给定的用户与物品：喜欢还是不喜欢？"),
+    "round-trip": (
+        "A vector was read out in words. Are the words true, and do they say enough?",
+        "把一个向量读成了文字。这些文字属实吗？说得够吗？",
+    ),
     "candidates": ("Which of some twenty candidates did the user go on to?", "在约二十个候选物品中，用户接下来选了哪一个？"),
 }
 
@@ -39,10 +43,52 @@ METRICS = {
     "diversity": ("1 - mean cosine between items of a list", "1 减去列表内物品的平均余弦相似度"),
     "novelty": ("mean surprise of a listed item, in bits", "列表中物品的平均意外程度（比特）"),
     "log-loss": ("mean -ln of the probability of what happened; lower is better", "实际结果概率的负对数均值；越低越好"),
+    "cross-recall": (
+        "items whose text, read by a second encoder that was trained independently, finds them first (among the first N) in the whole catalogue",
+        "用独立训练的第二个编码器读这段文字，能在全部物品中首先（前 N 名内）找到原物品的比例",
+    ),
+    "support": (
+        "share of the phrases whose words stand in the item's own record",
+        "短语中的词出现在该物品自身资料里的比例",
+    ),
+    "ndcg-kept": (
+        "NDCG@10 of the list made from the text alone, as a share of that of the list made from the vector; look at the stranger's first",
+        "只凭文字排出的列表的 NDCG@10，占凭向量排出的列表的比例；请先看“陌生人”的数值",
+    ),
+    "overlap": (
+        "share of the ten items of the vector's list that the text's list has too",
+        "凭向量的前十名中，凭文字也排进前十的比例",
+    ),
+    "plain-ndcg-kept": (
+        "the same as ndcg-kept for a reader who knows no catalogue: the text encoded as it stands",
+        "同 ndcg-kept，但读者不了解物品目录：直接编码整段文字",
+    ),
+    "plain-overlap": (
+        "the same as overlap for that reader",
+        "同 overlap，读者不了解物品目录",
+    ),
+    "genre-named": ("users for whom the commonest genre of the likes is named", "说出了用户所喜欢物品中最常见类型的用户比例"),
+    "own-phrases": (
+        "share of the phrases that stand in the record of one of the user's own likes",
+        "出现在用户自己喜欢的某个物品资料里的短语比例",
+    ),
+    "phrases-said": ("phrases in a text, on average", "每段文字的平均短语数"),
     "calibration-error": ("how far stated probabilities are from frequencies", "所说概率与实际频率的偏差"),
 }
 
 ITEMS = {"all": ("all items", "全部物品"), "warm": ("warm items", "已有数据的物品"), "cold": ("cold items", "冷启动物品")}
+
+
+OF_ROUND_TRIP = {
+    "all": ("users", "用户"),
+    "warm": ("items of the catalogue", "目录中的物品"),
+    "cold": ("held-out items", "解码器未见过的物品"),
+}
+
+
+def names_of(protocol: str, items: str) -> tuple[str, str]:
+    """What a set of items is called; in ``round-trip``, whom the texts are about."""
+    return OF_ROUND_TRIP[items] if protocol == "round-trip" else ITEMS[items]
 
 
 def both(english: str, chinese: str, tag: str = "span", **attributes: Any) -> str:

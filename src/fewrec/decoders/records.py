@@ -1,0 +1,106 @@
+"""What items say of themselves, asked by phrase: in whose record does it stand?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from fewrec.decoders.fields import HAN, SKIPPED_NAMES
+from fewrec.decoders.general import general_entries
+from fewrec.types import Rows
+
+_OTHER = {"zh": "en", "en": "zh"}
+
+
+class Records:
+    """The words of every item's columns.
+
+    A phrase stands in a record that holds all its words, in any order; a Chinese phrase of two characters and more also where
+    they stand one after the other, however the record was cut into words. A phrase of the general vocabulary stands as well
+    where its translation does, so that Chinese can be said of an English catalogue.
+    """
+
+    def __init__(
+        self, fields: Sequence[Mapping[str, str]], *, words: Callable[[str], list[str]], fold: Callable[[str], str]
+    ) -> None:
+        """``words``: text -> folded words; ``fold``: text -> the form in which texts are compared."""
+        self._words, self._fold = words, fold
+        texts = [" | ".join(value for name, value in each.items() if name not in SKIPPED_NAMES) for each in fields]
+        self._folded = [fold(text) for text in texts]
+        self._of_item = [frozenset(words(text)) for text in texts]
+        items: dict[str, list[int]] = defaultdict(list)
+        for row, said in enumerate(self._of_item):
+            for word in said:
+                items[word].append(row)
+        self._items = {word: np.asarray(rows, dtype=np.int64) for word, rows in items.items()}
+        self._entries: dict[str, dict[str, int]] = {"en": {}, "zh": {}}
+        for number, entry in enumerate(general_entries()):
+            for lang, spellings in entry.by_language.items():
+                for spelling in spellings:
+                    self._entries[lang].setdefault(self._key(spelling), number)
+        self._found: dict[str, Rows] = {}
+        self._rows_of_entries: dict[int, frozenset[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._of_item)
+
+    def holders(self, phrase: str) -> Rows:
+        """Rows of the items in whose record ``phrase`` stands, ascending."""
+        if phrase not in self._found:
+            lang = "zh" if HAN.search(phrase) else "en"
+            rows = self._literally(phrase)
+            number = self._entries[lang].get(self._key(phrase))
+            if number is not None:
+                for spelling in general_entries()[number].by_language[_OTHER[lang]]:
+                    rows = np.union1d(rows, self._literally(spelling))
+            self._found[phrase] = rows
+        return self._found[phrase]
+
+    def supports(self, phrase: str, row: int) -> bool:
+        """Whether ``phrase`` stands in the record of item ``row``."""
+        rows = self.holders(phrase)
+        place = int(np.searchsorted(rows, row))
+        return place < len(rows) and int(rows[place]) == row
+
+    def words_of(self, row: int) -> frozenset[str]:
+        """The folded words of a record, and those of translations of what it says."""
+        said = set(self._of_item[row])
+        for number in range(len(general_entries())):
+            if row not in self._entry_rows(number):
+                continue
+            for spellings in general_entries()[number].by_language.values():
+                said.update(word for spelling in spellings for word in self._words(spelling))
+        return frozenset(said)
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two phrases are one but for case and spacing, or spellings of one entry of the general vocabulary."""
+        if self._key(one) == self._key(other):
+            return True
+        numbers = [{self._entries[lang].get(self._key(text)) for lang in ("en", "zh")} - {None} for text in (one, other)]
+        return bool(numbers[0] & numbers[1])
+
+    def _entry_rows(self, number: int) -> frozenset[int]:
+        if number not in self._rows_of_entries:
+            spellings = [spelling for each in general_entries()[number].by_language.values() for spelling in each]
+            rows = [self._literally(spelling) for spelling in spellings]
+            self._rows_of_entries[number] = frozenset(np.concatenate(rows).tolist())
+        return self._rows_of_entries[number]
+
+    def _literally(self, phrase: str) -> Rows:
+        none = np.zeros(0, dtype=np.int64)
+        said = self._words(phrase)
+        if not said:
+            return none
+        rows = self._items.get(said[0], none)
+        for word in said[1:]:
+            rows = np.intersect1d(rows, self._items.get(word, none), assume_unique=True)
+        folded = self._fold(phrase)
+        if len(folded) > 1 and HAN.search(folded):
+            whole = [row for row, text in enumerate(self._folded) if folded in text]
+            rows = np.union1d(rows, np.asarray(whole, dtype=np.int64))
+        return rows
+
+    def _key(self, text: str) -> str:
+        return "".join(self._words(text))
