@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from fewrec.decoders.lm.clauses import Span, spans
 from fewrec.decoders.lm.conditioned import ConditionedLM
@@ -21,6 +22,8 @@ from fewrec.decoders.lm.values import Value, Written
 from fewrec.decoders.sentence import Kind
 from fewrec.types import Matrix
 
+_CACHE = "cache" if "cache" in CausalLMOutputWithPast.__dataclass_fields__ else "past_key_values"
+"""What transformers calls the keys and values of earlier tokens: renamed in 5.24."""
 _TOP = 50
 """Tokens that a draw is made among."""
 
@@ -93,8 +96,8 @@ def _written(
     ended = [False] * len(jobs)
     cache = None
     for step in range(min(config.max_new_tokens, conditioned.room)):
-        output = model(**inputs, past_key_values=cache, use_cache=True, logits_to_keep=1)
-        cache = output.past_key_values
+        output = model(**inputs, **{_CACHE: cache}, use_cache=True, logits_to_keep=1)
+        cache = getattr(output, _CACHE)
         scores = output.logits[:, -1].float().log_softmax(dim=-1)  # (b, v)
         allowed = scores.masked_fill(banned, -torch.inf)
         if step == 0 and letters:
