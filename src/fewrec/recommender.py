@@ -705,12 +705,7 @@ def _without(examples: Examples, place: int) -> Examples:
 
 
 def _of_interactions(interactions: Interactions, user: int, catalogue: Catalogue) -> Examples:
-    mine = np.flatnonzero(interactions.user == user)[-MAX_EXAMPLES:]
-    rows = interactions.item[mine]
-    ids = tuple(catalogue.ids[row] for row in rows)
-    return Examples(
-        rows, catalogue.vectors[rows], interactions.utility[mine], interactions.weight[mine], ("event",) * len(rows), ids
-    )
+    return Examples.of_entries(catalogue, interactions, np.flatnonzero(interactions.user == user)[-MAX_EXAMPLES:])
 
 
 def _candidates_for(row: int, interactions: Interactions, kernel: Vector, n: int) -> Rows:

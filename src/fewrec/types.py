@@ -196,6 +196,19 @@ class Examples:
         ones = np.ones(len(rows), dtype=np.float32)
         return cls(rows, catalogue.vectors[rows], ones, ones, ("like",) * len(rows), tuple(catalogue.ids[r] for r in rows))
 
+    @classmethod
+    def of_entries(cls, catalogue: Catalogue, interactions: Interactions, entries: Rows) -> Examples:
+        """Entries of one user, by their places in ``interactions``."""
+        rows = interactions.item[entries]
+        return cls(
+            rows,
+            catalogue.vectors[rows],
+            interactions.utility[entries],
+            interactions.weight[entries],
+            ("event",) * len(rows),
+            tuple(catalogue.ids[row] for row in rows),
+        )
+
 
 @dataclass(frozen=True)
 class Explanation:

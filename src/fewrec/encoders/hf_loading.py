@@ -74,30 +74,53 @@ def load_model(config: HFConfig, dtype: torch.dtype, device: torch.device) -> Lo
     Raises:
         ModelLoadError: they are absent or damaged, or the architecture is not one that reads text.
     """
+    tokenizer = load_tokenizer(config)
+    model = load_pretrained(config, AutoModel, dtype, device, may_miss=_UNUSED_HEADS)
+    body = model.get_encoder() if model.config.is_encoder_decoder else model  # T5 and its like: the encoder half reads the text
+    _check_reads_text(body, config, device)
+    return LoadedModel(body, tokenizer)
+
+
+def load_tokenizer(config: HFConfig) -> Any:
+    """The model's own tokenizer.
+
+    Raises:
+        ModelLoadError: there is none.
+    """
     with _explained(config), _quiet():
         tokenizer = AutoTokenizer.from_pretrained(_location(config), **_hub_options(config))
-        model, report = AutoModel.from_pretrained(
-            _location(config), dtype=dtype, output_loading_info=True, **_hub_options(config)
-        )
     if len(tokenizer) <= len(set(tokenizer.all_special_tokens)):  # transformers makes an empty one where there is none
         raise ModelLoadError(
             f"{config.model} has no tokenizer of its own",
             hint="add the tokenizer files of the model (tokenizer.json, tokenizer_config.json) to its folder",
         )
-    missing = sorted(key for key in report["missing_keys"] if not any(head in key for head in _UNUSED_HEADS))
+    return tokenizer
+
+
+def load_pretrained(
+    config: HFConfig, auto_class: Any, dtype: torch.dtype, device: torch.device, may_miss: tuple[str, ...] = (), **options: Any
+) -> Any:
+    """The network as ``auto_class`` (``AutoModel``, or one of ``AutoModelFor…``) makes it, on its device, in evaluation mode.
+
+    ``may_miss``: parts of names of tensors that the weights need not hold, such as a head that is about to be learned.
+
+    Raises:
+        ModelLoadError: the weights are absent, damaged, or of another architecture.
+    """
+    with _explained(config), _quiet():
+        model, report = auto_class.from_pretrained(
+            _location(config), dtype=dtype, output_loading_info=True, **_hub_options(config), **options
+        )
+    missing = sorted(key for key in report["missing_keys"] if not any(part in key for part in may_miss))
     if missing:
         raise ModelLoadError(
             f"the weights of {config.model} do not fit its architecture ({type(model).__name__}): "
             f"{len(missing)} tensors are missing, such as {missing[0]}",
             hint="config.json and the weights must come from the same model",
         )
-    if model.config.is_encoder_decoder:
-        model = model.get_encoder()  # T5 and its like: the encoder half reads the text
     if getattr(model.config, "use_cache", False):
         model.config.use_cache = False  # keys and values are kept for generating, which nobody does here
-    body = model.to(device).eval()
-    _check_reads_text(body, config, device)
-    return LoadedModel(body, tokenizer)
+    return model.to(device).eval()
 
 
 def _check_reads_text(body: Any, config: HFConfig, device: torch.device) -> None:

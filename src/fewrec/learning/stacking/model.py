@@ -220,16 +220,7 @@ def _questions(
         own = rng.permutation(np.flatnonzero(known.user == user))
         n_asked = min(5, len(own) // 2)
         asked, shown = own[:n_asked], np.sort(own[n_asked:])
-        at = known.item[shown]
-        one = Examples(
-            at,
-            catalogue.vectors[at],
-            known.utility[shown],
-            known.weight[shown],
-            ("event",) * len(at),
-            tuple(catalogue.ids[row] for row in at),
-        )
-        examples += [one] * n_asked
+        examples += [Examples.of_entries(catalogue, known, shown)] * n_asked
         rows += known.item[asked].tolist()
         labels += (known.utility[asked] > 0).tolist()
     return examples, np.array(rows, dtype=np.int64), np.array(labels, dtype=np.bool_)

@@ -21,8 +21,7 @@ from torch import Tensor
 from transformers import AutoModel
 
 from fewrec.encoders.hf_config import HFConfig
-from fewrec.encoders.hf_heads import load_headed, load_tokenizer
-from fewrec.encoders.hf_loading import choose_device, load_config, own_pooling
+from fewrec.encoders.hf_loading import choose_device, load_config, load_pretrained, load_tokenizer, own_pooling
 from fewrec.encoders.pooling import POOLERS
 from fewrec.errors import DataError, ModelLoadError, SettingError
 from fewrec.learning.transfer.config import TransferConfig
@@ -105,7 +104,7 @@ def contrast(
     load_config(source)
     device = choose_device(config.device)
     tokenizer, pooling = load_tokenizer(source), own_pooling(source)
-    body = load_headed(source, AutoModel, dtype_of(config, device), device, may_miss=("pooler.",))
+    body = load_pretrained(source, AutoModel, dtype_of(config, device), device, may_miss=("pooler.",))
     pad_id = next((i for i in (tokenizer.pad_token_id, tokenizer.eos_token_id) if i is not None), 0)
     network = make_trainable(EncoderNetwork(body, pad_id, pooling).requires_grad_(False), config)
     ids: list[Tokens] = tokenizer(list(texts), truncation=True, max_length=config.max_length)["input_ids"]

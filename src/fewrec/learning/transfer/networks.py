@@ -20,8 +20,7 @@ from transformers.models.auto.modeling_auto import (
 )
 
 from fewrec.encoders.hf_config import HFConfig
-from fewrec.encoders.hf_heads import load_headed, load_tokenizer
-from fewrec.encoders.hf_loading import choose_device, load_config
+from fewrec.encoders.hf_loading import choose_device, load_config, load_pretrained, load_tokenizer
 from fewrec.encoders.pooling import mean_pool
 from fewrec.errors import ModelLoadError, SettingError
 from fewrec.learning.transfer.config import TransferConfig
@@ -170,11 +169,11 @@ def load_network(model: str, config: TransferConfig, lang: str) -> LikeNetwork:
     network: LikeNetwork
     torch.manual_seed(config.seed)
     if kind == "causal":
-        network = CausalNetwork(load_headed(source, AutoModelForCausalLM, dtype, device), tokenizer, wording, length)
+        network = CausalNetwork(load_pretrained(source, AutoModelForCausalLM, dtype, device), tokenizer, wording, length)
     else:
         own_head = _has_classifier(model_config)
         auto = AutoModelForSequenceClassification if own_head else AutoModel
-        body = load_headed(source, auto, dtype, device, may_miss=() if own_head else ("pooler.",))
+        body = load_pretrained(source, auto, dtype, device, may_miss=() if own_head else ("pooler.",))
         network = CrossNetwork(body, tokenizer, wording, length, own_head=own_head)
     return network.requires_grad_(False).to(device).eval()
 

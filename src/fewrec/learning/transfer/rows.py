@@ -48,15 +48,7 @@ def _rows(
             if turn < len(order) and len(found) < n:
                 place = int(order[turn])
                 past = own[max(0, place - 2 * max_history) : place]
-                rows = known.item[past]
-                examples = Examples(
-                    rows,
-                    catalogue.vectors[rows],
-                    known.utility[past],
-                    known.weight[past],
-                    ("event",) * len(past),
-                    tuple(catalogue.ids[row] for row in rows),
-                )
+                examples = Examples.of_entries(catalogue, known, past)
                 row, label = int(known.item[own[place]]), bool(known.utility[own[place]] > 0)
                 if likes_only and rng.random() < 0.5 and len(own) < len(catalogue):
                     row, label = _untouched(known.item[own], len(catalogue), rng), False
