@@ -140,3 +140,18 @@ def test_a_prior_needs_users_to_learn_from_and_a_good_file(fitted: str, tmp_path
     (tmp_path / "prior.json").write_text("{}")
     failed(fewrec("fit", fitted, "--prior", str(tmp_path / "prior.json")), "is not a prior")
     failed(fewrec("evaluate", fitted, "--prior", str(tmp_path / "none.json")), "cannot be read")
+
+
+def test_an_ensemble_is_weighed_on_the_stores_own_users(own: str) -> None:
+    failed(fewrec("learn", "ensemble", own, "--members", "taste"), "two or more different models")
+    failed(fewrec("learn", "ensemble", own, "--members", "taste,oracle"), "there is no model 'oracle'")
+    learned = fewrec("learn", "ensemble", own, "--members", "taste,item-knn,liked-fraction", "--json")
+    assert learned.code == 0, learned.err
+    document = learned.document
+    assert document["model"] == "ensemble:taste+item-knn+liked-fraction"
+    for weights in (*document["lists"].values(), document["judgements"]):
+        assert sum(weights.values()) == pytest.approx(1, abs=1e-3)
+    listed = fewrec("recommend", own, "--like", "wall-e", "--explain", "--json").document["items"]
+    assert len(listed) == 10
+    for item in listed:
+        assert sum(reason["contribution"] for reason in item["reasons"]) == pytest.approx(item["score"], abs=1e-3)

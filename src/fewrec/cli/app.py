@@ -16,6 +16,7 @@ from fewrec.cli.commands.items import ask, audience, similar
 from fewrec.cli.commands.learn_decoder import decoder
 from fewrec.cli.commands.learn_distill import distill
 from fewrec.cli.commands.learn_distill_ranker import distill_ranker
+from fewrec.cli.commands.learn_ensemble import ensemble
 from fewrec.cli.commands.learn_prior import prior
 from fewrec.cli.commands.learn_transfer import transfer
 from fewrec.cli.commands.models import models
@@ -52,7 +53,7 @@ for command in (
     app.command()(command)
 
 learn = typer.Typer(name="learn", help="Train what the other commands use.", no_args_is_help=True, rich_markup_mode=None)
-for lesson in (prior, decoder, transfer, distill, distill_ranker):
+for lesson in (prior, decoder, transfer, distill, distill_ranker, ensemble):
     learn.command()(lesson)
 app.add_typer(learn)
 

@@ -107,6 +107,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "no": ("revoked", "已撤销"),
     "key-once": ("the key is shown this once; the store keeps only its hash", "密钥只显示这一次；数据仓库只保存其哈希值"),
     "backed-up": ("backup of {size} bytes in {path}", "已备份 {size} 字节到 {path}"),
+    "ensemble-lists": ("lists, {k} examples: {members}", "列表，{k} 个例子：{members}"),
+    "ensemble-judges": ("judgements: {members}", "判断：{members}"),
     "prior-row": ("where {others:.1f} others like the same: {members}", "每个喜欢平均另有 {others:.1f} 人相同时：{members}"),
     "other-encoder": (
         "the store was fitted with another encoder; encoding its items with {encoder}",
