@@ -17,8 +17,12 @@ import numpy as np
 from peers._worlds import load
 from scipy import sparse
 
-from fewrec.models import make_model
-from fewrec.taste import GaussianConfig, GaussianTaste, PopulationSums
+from fewrec.episodes import make_folds
+from fewrec.learning.blending import KNOTS, Weights, learn_weights
+from fewrec.learning.ensemble import EnsembleConfig, gather_episodes
+from fewrec.learning.prior import crowd, prior_weights
+from fewrec.models import AUTO_MEMBERS, make_model
+from fewrec.taste import GaussianConfig, GaussianTaste, PopulationSums, RatingTaste
 from fewrec.taste.learning import learn_config
 from fewrec.taste.popularity import expected_likes
 from fewrec.taste.similarity import TextSpace, unit_rows
@@ -57,7 +61,9 @@ def fits(catalogue: Catalogue, interactions: Interactions) -> None:
         "taste, settings given": given + shared,
         "taste, settings learned": given + shared + seconds["episodes and tuning"],
     }
-    for name, value in (seconds | whole).items():
+    parts_of_auto = fit_of_auto(catalogue, interactions)
+    whole["auto"] = sum(parts_of_auto.values())
+    for name, value in (seconds | parts_of_auto | whole).items():
         print(f"  {name:28s} {value:8.2f} s")
     try:
         from implicit.als import AlternatingLeastSquares
@@ -68,6 +74,30 @@ def fits(catalogue: Catalogue, interactions: Interactions) -> None:
     print(f"  {'implicit ALS, its defaults':28s} {als:8.2f} s")
     for name, value in whole.items():
         print(f"  {name} / ALS: {value / als:.1f}")
+
+
+def fit_of_auto(catalogue: Catalogue, interactions: Interactions) -> dict[str, float]:
+    """Its steps as ``Ensemble.fit`` takes them, and what judges single items."""
+    config = EnsembleConfig()
+    suited = {name: each for name, each in AUTO_MEMBERS.items() if not each.suits or each.suits(catalogue, interactions)}
+    names, draw = tuple(suited), rng()
+    started = perf_counter()
+    folds = make_folds(catalogue, interactions, rng=draw, config=config.episodes)
+    episodes = gather_episodes(catalogue, folds, suited, config.n_candidates, draw)
+    gathered = perf_counter()
+    starts = [Weights(names, np.tile(row, (len(KNOTS), 1)).astype(np.float32)) for row in np.eye(len(names))]
+    weights = learn_weights(episodes, prior_weights(crowd(interactions)).of(names), starts, config.blend)
+    weighed = perf_counter()
+    for name in weights.to_mapping():
+        suited[name].make().fit(catalogue, interactions, rng=draw)
+    made = perf_counter()
+    RatingTaste().fit(catalogue, interactions, rng=draw)
+    return {
+        f"auto: members on {len(folds)} fold(s)": gathered - started,
+        "auto: weights": weighed - gathered,
+        f"auto: {len(weights.to_mapping())} members on all": made - weighed,
+        "auto: ratings": perf_counter() - made,
+    }
 
 
 def users(catalogue: Catalogue, interactions: Interactions, k: int) -> list[Examples]:
