@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -46,7 +47,7 @@ class Trainable(nn.Module):
         return {name: p for name, p in self.named_parameters() if p.requires_grad}
 
 
-class LikeNetwork(Trainable):
+class LikeNetwork(Trainable, ABC):
     """Common parts. Subclasses say how a question becomes tokens and how padded tokens become log odds."""
 
     kind: str
@@ -78,14 +79,14 @@ class LikeNetwork(Trainable):
         input_ids = torch.tensor(rows, device=self.device)  # (b, t)
         return self._log_odds(input_ids, torch.tensor(mask, device=self.device)).float()
 
-    def _ids(self, question: Question) -> Tokens:
-        raise NotImplementedError
+    @abstractmethod
+    def _ids(self, question: Question) -> Tokens: ...
 
-    def _padded(self, ids: list[int], padding: list[int]) -> list[int]:
-        raise NotImplementedError
+    @abstractmethod
+    def _padded(self, ids: list[int], padding: list[int]) -> list[int]: ...
 
-    def _log_odds(self, input_ids: Tensor, mask: Tensor) -> Tensor:
-        raise NotImplementedError
+    @abstractmethod
+    def _log_odds(self, input_ids: Tensor, mask: Tensor) -> Tensor: ...
 
 
 class CausalNetwork(LikeNetwork):
