@@ -87,6 +87,20 @@ def test_titles_are_taken_apart_by_script_and_punctuation() -> None:
     assert mined.langs[mined.texts.index("公民凯恩")] == "zh"
 
 
+def test_a_title_holds_every_phrase_that_stands_in_it() -> None:
+    """However the phrase was found: as a part of one title it still stands within the parts of others."""
+    titles = (
+        "Charted: First Fortune - PlayStation 3",
+        "Charted 2: Among Thieves",
+        "Ultimate Pack: Charted Greatest Hits",
+        "Mega Man",
+        "Mega Man 4",
+    )
+    mined = mine_phrases([{"title": each} for each in titles], words=words, encode=TopicEncoder().encode)
+    assert rows_of(mined, "Charted") == {0, 1, 2}  # its ending looks like a participle's, so it is no word to say by itself
+    assert rows_of(mined, "Mega Man") == {3, 4}  # nor may a run of words end in a stop word
+
+
 @pytest.mark.parametrize("fields", [[], [{}], [{"title": ""}], [{"year": "1999", "title": "!!!"}], [{"title": "🎬🎬"}]])
 def test_catalogues_that_say_nothing_leave_the_general_vocabulary(fields: list[dict[str, str]]) -> None:
     mined = mine_phrases(fields, words=words, encode=TopicEncoder().encode)

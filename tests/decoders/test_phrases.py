@@ -41,10 +41,25 @@ def hand_made() -> tuple[PhraseVocabulary, Matrix]:
 
 def test_orthonormal_phrases_get_the_coordinates_as_weights() -> None:
     vocabulary, items = hand_made()
-    config = PhraseDecoderConfig(ranking_share=0.0, prior_items=1e-6)
+    config = PhraseDecoderConfig(ranking_share=0.0, prior_items=1e-6, reading_prior_items=1e-6)
     decoded = PhraseDecoder(vocabulary, items, config).decode(np.array([0.3, 0.6, 0.0, 0.0], dtype=np.float32), lang="en")
     assert [phrase.text for phrase in decoded.phrases] == ["berry", "apple"]
     np.testing.assert_allclose([phrase.weight for phrase in decoded.phrases], [2 / 3, 1 / 3], atol=1e-4)
+
+
+def test_weights_are_those_that_a_reader_needs(vocabulary: PhraseVocabulary, items: Matrix) -> None:
+    """No other weights of the same phrases, read back, come nearer to the vector."""
+    config = PhraseDecoderConfig(ranking_share=0.0, least_weight=1e-6, reading_prior_items=0.5)
+    decoder = PhraseDecoder(vocabulary, items, config)
+    taste = items[[0, 4]].mean(axis=0)
+    taste /= np.linalg.norm(taste)
+    decoded = decoder.decode(taste, lang="en", n_phrases=2)
+    assert len(decoded.phrases) == 2  # with three and more a category may weigh what its share is
+    best = float(decoder.read(decoded) @ taste)
+    for shift in (-0.2, -0.05, 0.05, 0.2):
+        one, other = decoded.phrases
+        moved = (replace(one, weight=one.weight + shift), replace(other, weight=max(0.0, other.weight - shift)))
+        assert float(decoder.read(replace(decoded, phrases=moved)) @ taste) <= best + 1e-6
 
 
 def test_it_is_a_decoder(decoder: PhraseDecoder) -> None:

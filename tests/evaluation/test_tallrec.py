@@ -221,6 +221,18 @@ def test_a_model_that_uses_other_prompts_is_caught() -> None:
         run({"auto": Peeper})
 
 
+def test_validation_prompts_come_in_random_order() -> None:
+    """Files are sorted by user, and models choose by the first rows: these should be of many users, and the same in every draw."""
+    valid = prompts_of(40, 2, "b")
+    protocol = Tallrec(
+        prompts_of(80, 1, "a"), valid, prompts_of(120, 3, "c"), make_catalogue, settings=TallrecSettings(shots=(8,))
+    )
+    as_given = [protocol.episode(prompt).row for prompt in valid]
+    first, second = ([episode.row for episode in protocol.draw(number).valid] for number in (0, 1))
+    assert first == second != as_given
+    assert sorted(first) == sorted(as_given)
+
+
 def test_one_file_for_training_and_validation_is_split() -> None:
     both = prompts_of(80, 1, "a")
     protocol = Tallrec(both, both, prompts_of(120, 3, "c"), make_catalogue, settings=TallrecSettings(shots=(8, 32)))

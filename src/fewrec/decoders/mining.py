@@ -170,7 +170,24 @@ def _titles(columns: Sequence[Column], words: Words) -> Drafts:
                 drafts[key] = draft
         else:
             drafts[key].rows |= draft.rows
+    _count_all(drafts, columns, words)
     return drafts
+
+
+def _count_all(drafts: Drafts, columns: Sequence[Column], words: Words) -> None:
+    """Every title in which the words of a phrase stand in a row holds it, whatever part or run it was found as: *Uncharted 2* holds *Uncharted*."""
+    longest = max(map(len, drafts), default=0)
+    for column in columns:
+        if column.role != "title":
+            continue
+        for row, (title, *_) in ((row, values) for row, values in enumerate(column.values) if values):
+            for part in _by_script(title):
+                said = words(part)
+                for start in range(len(said)):
+                    for end in range(start + 1, min(start + longest, len(said)) + 1):
+                        draft = drafts.get(tuple(said[start:end]))
+                        if draft is not None:
+                            draft.rows.add(row)
 
 
 def _pieces(tokens: Sequence[tuple[str, str]]) -> list[str]:

@@ -19,7 +19,9 @@ class PhraseDecoderConfig:
     prior_items: float = 2.0
     """> 0: how many items holding a phrase outweigh what is expected of the phrase from its own vector, when it is chosen."""
     reading_prior_items: float = 0.5
-    """The same when phrases are read back."""
+    """The same when phrases are read back, and when they are weighed so that this leads to the vector."""
+    least_weight: float = 0.1
+    """In (0, 1]: no phrase weighs less than this share of the mean weight, even if a reader could do without it."""
     support_power: float = 0.5
     """Preference grows with this power of the share of the neighbourhood that holds a phrase."""
     guess_power: float = 1.5
@@ -29,7 +31,7 @@ class PhraseDecoderConfig:
     rarity_power: float = 0.5
     """... and with this power of log(m / items that hold it)."""
     title_preference: float = 0.6
-    """Factor > 0 on parts of titles: a taste told in titles says little that is new."""
+    """Factor > 0 on parts of titles: a taste told in titles says little that is new. Not where a catalogue has nothing but titles."""
     name_preference: float = 0.8
     """... on names of people and other values of one's own."""
     word_preference: float = 0.6

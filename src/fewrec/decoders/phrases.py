@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 from fewrec.decoders.decompose import Blocked, pursue
 from fewrec.decoders.duplicates import alike, stems
@@ -198,17 +199,25 @@ class PhraseDecoder:
         chosen, weights = pursue(
             self._atoms(candidates), self._target(vector), n_phrases, preference=preference, first=first, block=block
         )
+        chosen = chosen[weights > 0]
+        chosen = np.concatenate([chosen, self._more(chosen, block, support[candidates], n_phrases)])
+        phrases = candidates[chosen]
+        weights = self._as_read(phrases, vector)
         mean = float(weights[weights > 0].mean()) if (weights > 0).any() else 1.0
+        weights = np.maximum(weights, self.config.least_weight * mean)
         if (
             first is not None and leading is not None
         ):  # what the neighbourhood shares is worth its share, whatever else explains
-            weights = np.where(candidates[chosen] == leading, np.maximum(weights, support[leading] * mean), weights)
-        chosen, weights = chosen[weights > 0], weights[weights > 0]
-        more = self._more(chosen, block, support[candidates], n_phrases)
-        chosen = np.concatenate([chosen, more])
-        weights = np.maximum(np.concatenate([weights, np.zeros(len(more), dtype=np.float32)]), 0.25 * mean)
+            weights = np.where(phrases == leading, np.maximum(weights, support[leading] * mean), weights)
         order = np.lexsort((np.arange(len(weights)), -weights))
-        return candidates[chosen[order]], weights[order] / max(float(weights.sum()), 1e-12)
+        return phrases[order], weights[order] / max(float(weights.sum()), 1e-12)
+
+    def _as_read(self, phrases: Rows, vector: Vector) -> Vector:
+        """(len,) >= 0: the weights with which a reader of these phrases comes nearest to the scores that the vector gives (:meth:`read`)."""
+        expected = self._expectation.of(phrases, prior_items=self.config.reading_prior_items) @ self._metric  # (len, d)
+        weights, _ = nnls(expected.T.astype(np.float64), (vector @ self._metric).astype(np.float64))
+        found: Vector = weights.astype(np.float32)
+        return found
 
     def _candidates(self, vector: Vector, support: Vector, lang: str, trust: float) -> tuple[Rows, Vector, int | None]:
         """Phrases that may enter the pursuit, those of most gain first, their preferences, and the leading category."""
@@ -295,7 +304,8 @@ class PhraseDecoder:
 
 def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig, vague: Blocked) -> Vector:
     """(p,) the factor of each phrase's kind."""
-    of = {"title": config.title_preference, "name": config.name_preference}
+    says_more = any(kind not in ("title", "general") for kind in vocabulary.kinds)
+    of = {"title": config.title_preference if says_more else 1.0, "name": config.name_preference}
     single = {"text": config.word_preference}
     factors = [
         of.get(kind, 1.0) * (single.get(kind, 1.0) if len(words) == 1 else 1.0)

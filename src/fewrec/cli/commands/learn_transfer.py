@@ -107,12 +107,14 @@ def _of_prompts(train: Path, valid: Path | None, shots: int, rng: Any) -> tuple[
         raise SettingError(f"--shots is {shots}, {train} holds {len(found)} prompts", hint="use fewer shots")
     chosen = [found[place] for place in rng.permutation(len(found))[:shots]]
     used = {prompt.question for prompt in chosen}
-    aside = [] if valid is None else [prompt for prompt in read_prompts(valid) if prompt.question not in used]
-    rows, others = (
+    others = [] if valid is None else read_prompts(valid)
+    mixed = [others[place] for place in rng.permutation(len(others))]  # files are sorted by user, and the first rows choose
+    aside = [prompt for prompt in mixed if prompt.question not in used]
+    rows, left = (
         [Labelled(Question(prompt.liked, prompt.disliked, prompt.target), prompt.label) for prompt in part]
         for part in (chosen, aside)
     )
-    return rows, others
+    return rows, left
 
 
 def _best(

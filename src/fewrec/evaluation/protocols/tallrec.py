@@ -115,11 +115,16 @@ class Tallrec:
         return {name: getattr(self.settings, name) for name in ("seed", "metrics", "min_users")} | {"largest": self.sizes[-1]}
 
     def draw(self, number: int) -> TallrecDraw:
-        """Draw ``number``: nested shots, and the validation prompts that are not among them."""
+        """Draw ``number``: nested shots, and the validation prompts that are not among them.
+
+        The latter come in random order, the same in every draw: files are sorted by user, and a model that chooses by some of them should
+        see them all.
+        """
         order = derived_rng("shots", self.settings.seed, number).permutation(len(self.train))
         shots = [self.train[i] for i in order[: self.sizes[-1]]]
         used = {prompt.question for prompt in shots}
-        valid = [self.episode(prompt) for prompt in self.valid if prompt.question not in used]
+        mixed = [self.valid[i] for i in derived_rng("valid", self.settings.seed).permutation(len(self.valid))]
+        valid = [self.episode(prompt) for prompt in mixed if prompt.question not in used]
         return TallrecDraw(self, [self.episode(prompt) for prompt in shots], valid, number)
 
     def episode(self, prompt: Prompt) -> Episode:

@@ -21,7 +21,7 @@ from fewrec.learning.stacking.weights import MIN_ROWS, Stack, fit_stack, plain_s
 from fewrec.learning.transfer.calibration import Floats, Labels
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Model, Predictor, Rows, Vector
 
-MAX_VALID = 200
+MAX_VALID = 400
 """Validation rows that weights are learned on, the last ones: members that choose checkpoints use the first."""
 _SLOW = EnsembleConfig(n_candidates=20, episodes=TuningConfig(shots=(1, 5), n_folds=2, max_users=20, min_users=10, n_repeats=1))
 """Episodes where a member is a language model: every episode costs it a list."""
