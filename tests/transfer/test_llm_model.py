@@ -142,6 +142,31 @@ def test_a_base_model_learns_where_it_is_fitted_and_is_learned_once(
     assert other.predict([asked(3)], np.array([6])) == pytest.approx(chances)
 
 
+def test_runs_in_which_training_helped_nothing_share_the_answers_of_their_base(
+    bases: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fitted(shots: int, steps: int) -> LlmModel:
+        name = f"llm:{bases['gpt2']}?steps={steps}&shots={shots}&max_valid=0&work={tmp_path}"
+        return LlmModel(name).fit(catalogue(), interactions(), rng=np.random.default_rng(0))
+
+    first = fitted(16, 0)
+    chances = first.predict([asked(3)], np.array([6]))
+    assert len(list(tmp_path.glob("untrained-*.jsonl"))) == 1
+    real, n_asked = training.answer, [0]
+
+    def counted(network: Any, tokens: Any) -> Any:
+        n_asked[0] += len(tokens)
+        return real(network, tokens)
+
+    monkeypatch.setattr(training, "answer", counted)
+    assert fitted(24, 0).predict([asked(3)], np.array([6])) == pytest.approx(chances)
+    assert n_asked == [0]
+    assert fitted(24, 2).predict([asked(3)], np.array([6])) != pytest.approx(
+        chances
+    )  # this one was trained, and answers itself
+    assert n_asked[0] > 0
+
+
 def test_without_anything_to_learn_from_it_answers_untrained(bases: dict[str, str]) -> None:
     model = LlmModel(f"llm:{bases['gpt2']}")
     model.fit(catalogue(), Interactions.empty(len(TITLES)), rng=np.random.default_rng(0))

@@ -6,6 +6,8 @@ candidates costs 50 of them, and its reasons one more for every example shown an
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from fewrec.errors import NotFittedError
 from fewrec.learning.transfer.calibration import Calibration, Floats
 from fewrec.learning.transfer.naming import LlmConfig
 from fewrec.learning.transfer.prompts import Labelled, Question, language_of, question_of
-from fewrec.learning.transfer.result import is_result
+from fewrec.learning.transfer.result import Result, is_result
 from fewrec.learning.transfer.rows import rows_of_episodes, rows_of_users
 from fewrec.learning.transfer.scorer import Scorer, require_llm
 from fewrec.taste import GaussianConfig, GaussianTaste
@@ -178,6 +180,23 @@ class LlmModel:
             self._scorer = self._new_scorer()
         return self._scorer
 
+    @staticmethod
+    def _memory(folder: Path, result: Result) -> Path:
+        """Where answers are kept. Where training helped nothing the base model answers, the same in every run that ends so."""
+        if result.trained:
+            return folder / "answers.jsonl"
+        tuning = result.config
+        about = [
+            result.identity,
+            result.kind,
+            result.lang,
+            tuning.max_history,
+            tuning.max_length,
+            tuning.precision,
+            tuning.seed,
+        ]
+        return folder.parent / f"untrained-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:20]}.jsonl"
+
     def _new_scorer(self) -> Scorer:
         from fewrec.learning.transfer.networks import load_network
         from fewrec.learning.transfer.tuning import load_result
@@ -188,7 +207,7 @@ class LlmModel:
 
             folder = Path(self._folder)
             result = read_result(folder)
-            memory = folder / "answers.jsonl" if self._learns else None
+            memory = self._memory(folder, result) if self._learns else None
             return Scorer(lambda: load_result(folder)[1], result.calibration, result.config, memory)
         tuning = self.config.tuning
         lang = tuning.lang if tuning.lang != "auto" else language_of(self._catalogue.titles)
