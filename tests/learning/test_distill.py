@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +196,13 @@ def test_token_lists_select_in_any_order() -> None:
     ids, begins = lists.select(np.array([2, 1, 0]))
     assert ids.tolist() == [3, 4, 5, 6, 1, 2]
     assert begins.tolist() == [0, 4, 4, 6]
+
+
+def test_fewer_pieces_than_characters_are_refused_with_the_number_needed(tmp_path: Path) -> None:
+    characters = [chr(0x4E00 + number) for number in range(600)]
+    texts = [f"{one}{other} {one}" for one, other in pairwise(characters)]
+    (tmp_path / "texts.txt").write_text("\n".join(texts), encoding="utf-8")
+    config = replace(TINY, pieces=300)
+    with pytest.raises(SettingError, match=r"found 300 pieces, expected at least \d{3}") as caught:
+        distill(read_texts([tmp_path / "texts.txt"]), load_encoder("default", progress=False), tmp_path / "student", config)
+    assert "--pieces" in str(caught.value.hint)
