@@ -111,7 +111,7 @@ class PhraseDecoder:
             raise SettingError("the vector to decode holds NaN or infinity", hint="check how it was computed")
         length = float(np.linalg.norm(vector))
         chosen, weights = (
-            self._decompose(vector / length, lang, n_phrases) if length > 0 else (np.zeros(0, dtype=np.int64), vector[:0])
+            self._decompose(vector / length, lang, n_phrases, kind) if length > 0 else (np.zeros(0, dtype=np.int64), vector[:0])
         )
         phrases = tuple(
             Phrase(self.vocabulary.texts[phrase], float(weight)) for phrase, weight in zip(chosen, weights, strict=True)
@@ -188,7 +188,7 @@ class PhraseDecoder:
             share[self._holds.indices[self._holds.indptr[row] : self._holds.indptr[row + 1]]] += weight
         return share
 
-    def _decompose(self, vector: Vector, lang: str, n_phrases: int) -> tuple[Rows, Vector]:
+    def _decompose(self, vector: Vector, lang: str, n_phrases: int, kind: Kind) -> tuple[Rows, Vector]:
         """Phrase numbers and their weights, weightiest first."""
         support, trust = self._support(vector)
         candidates, preference, leading = self._candidates(vector, support, lang, trust)
@@ -199,10 +199,13 @@ class PhraseDecoder:
         chosen, weights = pursue(
             self._atoms(candidates), self._target(vector), n_phrases, preference=preference, first=first, block=block
         )
-        chosen = chosen[weights > 0]
-        chosen = np.concatenate([chosen, self._more(chosen, block, support[candidates], n_phrases)])
+        chosen, weights = chosen[weights > 0], weights[weights > 0]
+        more = self._more(chosen, block, support[candidates], n_phrases)
+        chosen = np.concatenate([chosen, more])
         phrases = candidates[chosen]
-        weights = self._as_read(phrases, vector)
+        weights = np.concatenate([weights, np.zeros(len(more), dtype=np.float32)])
+        if kind == "user":  # of an item one rare phrase may lead to it alone, which is no reason to weigh the others as nothing
+            weights = trust * _shares(self._as_read(phrases, vector)) + (1 - trust) * _shares(weights)
         mean = float(weights[weights > 0].mean()) if (weights > 0).any() else 1.0
         weights = np.maximum(weights, self.config.least_weight * mean)
         if (
@@ -210,7 +213,7 @@ class PhraseDecoder:
         ):  # what the neighbourhood shares is worth its share, whatever else explains
             weights = np.where(phrases == leading, np.maximum(weights, support[leading] * mean), weights)
         order = np.lexsort((np.arange(len(weights)), -weights))
-        return phrases[order], weights[order] / max(float(weights.sum()), 1e-12)
+        return phrases[order], _shares(weights[order])
 
     def _as_read(self, phrases: Rows, vector: Vector) -> Vector:
         """(len,) >= 0: the weights with which a reader of these phrases comes nearest to the scores that the vector gives (:meth:`read`)."""
@@ -300,6 +303,12 @@ class PhraseDecoder:
             free[atom] = False
             free &= ~block(atom)
         return np.asarray(more, dtype=np.int64)
+
+
+def _shares(weights: Vector) -> Vector:
+    """The same, summing to 1 where any is above 0."""
+    shares: Vector = weights / max(float(weights.sum()), 1e-12)
+    return shares
 
 
 def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig, vague: Blocked) -> Vector:
