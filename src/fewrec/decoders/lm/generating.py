@@ -18,7 +18,7 @@ from transformers.modeling_outputs import CausalLMOutputWithPast
 from fewrec.decoders.lm.clauses import Span, spans
 from fewrec.decoders.lm.conditioned import ConditionedLM
 from fewrec.decoders.lm.loading import DecoderMemoryError
-from fewrec.decoders.lm.values import Value, Written
+from fewrec.decoders.lm.values import Value, Written, unstuttered
 from fewrec.decoders.sentence import Kind
 from fewrec.types import Matrix
 
@@ -150,8 +150,8 @@ def _values(conditioned: ConditionedLM, said: list[int], logs: list[float], whol
     values: dict[str, Value] = {}
     for span in found:
         own = [log for start, end, log in zip(starts, ends, logs, strict=False) if _overlap(span, start, end)]
-        value = Value(span.label, span.text, float(np.exp(np.mean(own))) if own else 0.0)
-        values.setdefault(span.text.casefold(), value)
+        once = unstuttered(span.text)
+        values.setdefault(once.casefold(), Value(span.label, once, float(np.exp(np.mean(own))) if own else 0.0))
     return tuple(values.values())
 
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_STUTTERS = (
+    re.compile(r"(?<!\S)(\S+(?:\s+\S+)?)(?:\s+\1){2,}(?!\S)", re.IGNORECASE),  # one or two words, three times and more
+    re.compile(r"(?<!\S)((?:\S+\s+){2,5}\S+)(?:\s+\1)+(?!\S)", re.IGNORECASE),  # three to six words, twice and more
+    re.compile(r"([㐀-鿿]{1,6}?)\1{2,}"),
+)
+
+
+def unstuttered(value: str) -> str:
+    """The value with what it says over and over said once: *Sam C. C. C. C. Hammond* is *Sam C. Hammond*, *Duran Duran* itself."""
+    for stutter in _STUTTERS:
+        value = stutter.sub(r"\1", value)
+    return value
 
 
 @dataclass(frozen=True)
