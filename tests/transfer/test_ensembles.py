@@ -10,6 +10,7 @@ import pytest
 from fewrec.errors import NotFittedError, SettingError
 from fewrec.evaluation import Episode
 from fewrec.learning.stacking import AnyEnsemble, fit_stack
+from fewrec.learning.stacking.model import n_weighing
 from fewrec.learning.stacking.weights import plain_stack
 from fewrec.learning.transfer.calibration import auc, log_losses
 from fewrec.models import make_model
@@ -115,3 +116,8 @@ def test_names_of_ensembles() -> None:
     assert make_model("ensemble").name == "ensemble"
     with pytest.raises(SettingError, match="no model 'nonsense'"):
         make_model("ensemble:taste+nonsense")
+
+
+@pytest.mark.parametrize(("n_valid", "n"), [(1000, 400), (550, 400), (350, 200), (200, 100), (60, 30), (1, 1), (0, 0)])
+def test_rows_that_chose_checkpoints_do_not_weigh_members_while_others_are_left(n_valid: int, n: int) -> None:
+    assert n_weighing(n_valid) == n

@@ -19,10 +19,11 @@ from fewrec.learning.ensemble import Ensemble, EnsembleConfig, Member
 from fewrec.learning.prior import PriorTable
 from fewrec.learning.stacking.weights import MIN_ROWS, Stack, fit_stack, plain_stack
 from fewrec.learning.transfer.calibration import Floats, Labels
+from fewrec.learning.transfer.config import TransferConfig
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Model, Predictor, Rows, Vector
 
 MAX_VALID = 400
-"""Validation rows that weights are learned on, the last ones: members that choose checkpoints use the first."""
+"""Validation rows that weights are learned on at most, the last ones: members that choose checkpoints use the first."""
 _SLOW = EnsembleConfig(n_candidates=20, episodes=TuningConfig(shots=(1, 5), n_folds=2, max_users=20, min_users=10, n_repeats=1))
 """Episodes where a member is a language model: every episode costs it a list."""
 _MAX_ASIDE = 60
@@ -119,7 +120,7 @@ class AnyEnsemble(Ensemble):
                 self.judges[name] = model.fit_episodes(catalogue, episodes, valid, rng=rng)
             else:
                 self.judges[name] = model.fit(catalogue, known, rng=rng)
-        tried = list(valid[-MAX_VALID:])
+        tried = list(valid[len(valid) - n_weighing(len(valid)) :])
         rows = np.array([each.row for each in tried], dtype=np.int64)
         labels = np.array([each.label for each in tried], dtype=np.bool_)
         self._choose(self.judges, [each.examples for each in tried], rows, labels, rng)
@@ -154,6 +155,11 @@ class AnyEnsemble(Ensemble):
     def shares(self) -> Mapping[str, float]:
         """Weight of each member that judges, summing to 1."""
         return {} if self.stack is None else dict(zip(self.judges, self.stack.weights.round(4).tolist(), strict=True))
+
+
+def n_weighing(n_valid: int) -> int:
+    """How many of ``n_valid`` rows weigh the members: those by which none chose a checkpoint, or half of them where few are left."""
+    return min(MAX_VALID, max(n_valid - TransferConfig.max_valid, (n_valid + 1) // 2))
 
 
 def _apart(make: Callable[[], Model]) -> Additive:
