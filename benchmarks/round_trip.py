@@ -19,8 +19,8 @@ from fewrec.encoders import load_encoder
 from fewrec.evaluation import RoundTripSettings, Run
 from fewrec.evaluation.api import evaluate_protocol
 from fewrec.evaluation.protocols.round_trip import RoundTrip
+from fewrec.evaluation.round_trip import DEFAULT_SECOND, DEFAULT_SUBJECTS, Ground, examinees, judge_of, version_of
 from fewrec.preparation import prepare_catalogue
-from fewrec.round_trip import DEFAULT_SECOND, DEFAULT_SUBJECTS, Ground, examinees, judge_of, version_of
 
 
 def is_development(identifier: str) -> bool:

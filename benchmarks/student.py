@@ -20,7 +20,7 @@ import polars as pl
 
 from fewrec.encoders import StaticEncoder, load_encoder
 from fewrec.encoders.static_files import FILES
-from fewrec.learning.distill.measures import rank_correlation, shared_neighbours
+from fewrec.llm.distill.measures import rank_correlation, shared_neighbours
 from fewrec.types import Encoder, Matrix
 
 RETRIEVAL = Path(__file__).parent / "data" / "retrieval.jsonl"

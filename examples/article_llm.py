@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fewrec import Recommender, sample
-from fewrec.decoders.lm import LMDecoder, LMDecoderConfig
-from fewrec.learning.decoder import LearnConfig, PairConfig, learn_decoder
+from fewrec.llm.decoder import LMDecoder, LMDecoderConfig
+from fewrec.llm.decoder_training import LearnConfig, PairConfig, learn_decoder
 
 X = ["我喜欢看电影", "我对科幻片很感兴趣", "最近想看《星际穿越》"]
 Y = ["《星际穿越》是一部科幻电影", "这部电影获得了多个奖项", "剧情引人入胜"]

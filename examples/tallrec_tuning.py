@@ -24,11 +24,11 @@ import numpy as np
 from fewrec import sample
 from fewrec.data import to_interactions
 from fewrec.encoders import load_encoder
-from fewrec.learning.transfer import TransferConfig
-from fewrec.learning.transfer.calibration import auc
-from fewrec.learning.transfer.rows import rows_of_users
-from fewrec.learning.transfer.tuning import fine_tune
-from fewrec.models import make_model
+from fewrec.llm.ranker import TransferConfig
+from fewrec.llm.ranker.calibration import auc
+from fewrec.llm.ranker.rows import rows_of_users
+from fewrec.llm.ranker.tuning import fine_tune
+from fewrec.models.registry import make_model
 from fewrec.preparation import prepare_catalogue
 from fewrec.testing import smollm2_folder, tiny_model
 from fewrec.types import Examples

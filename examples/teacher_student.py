@@ -24,7 +24,7 @@ from fewrec import Recommender, sample
 from fewrec.cli.commands.learn_distill import report_lines
 from fewrec.decoders import general_entries
 from fewrec.encoders import load_encoder
-from fewrec.learning.distill import DistillConfig, distill, read_texts
+from fewrec.llm.distill import DistillConfig, distill, read_texts
 from fewrec.preparation import text_fields
 from fewrec.text import item_text
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from fewrec.baselines._base import popularity_tie_break, profiles
+from fewrec.models.classics._base import popularity_tie_break, profiles
 from fewrec.types import Catalogue, Examples, Interactions, Matrix
 
 

@@ -16,10 +16,10 @@ import numpy as np
 from _worlds import load
 from scipy import sparse
 
-from fewrec.baselines._factorise import Side, half_step
-from fewrec.baselines.als import AlsConfig, item_factors
-from fewrec.baselines.ease import item_weights
-from fewrec.baselines.item_knn import ItemKnn, ItemKnnConfig
+from fewrec.models.classics._factorise import Side, half_step
+from fewrec.models.classics.als import AlsConfig, item_factors
+from fewrec.models.classics.ease import item_weights
+from fewrec.models.classics.item_knn import ItemKnn, ItemKnnConfig
 from fewrec.types import Catalogue, Interactions, Matrix
 
 REG, ALPHA, FACTORS = 10.0, 5.0, 16

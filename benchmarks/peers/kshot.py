@@ -14,10 +14,10 @@ from pathlib import Path
 from _libraries import available
 from _worlds import load
 
-from fewrec.baselines import BASELINES
 from fewrec.evaluation.api import evaluate
 from fewrec.evaluation.runner import Run
 from fewrec.evaluation.settings import KShotSettings
+from fewrec.models.classics import BASELINES
 
 OURS = ("popularity", "content", "cooccurrence", "user-knn", "item-knn", "ease", "als", "hybrid")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fewrec.errors import DataError
-from fewrec.learning.prior import DomainPrior
+from fewrec.models.blend.prior import DomainPrior
 from fewrec.recommender import Recommender
 from fewrec.store import Store
 

@@ -19,7 +19,7 @@ from scipy import sparse
 
 from fewrec.errors import ModelLoadError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _DOCUMENT = "object.json"
 
 

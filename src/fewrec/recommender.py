@@ -25,16 +25,16 @@ from fewrec.data import (
     to_interactions,
 )
 from fewrec.decoders import PhraseDecoder, PhraseVocabulary, mine_phrases
-from fewrec.decoding import Reader, load_decoder
+from fewrec.decoders.registry import Reader, load_decoder
 from fewrec.encoders import MANY_TEXTS, LexicalSpace, VectorCache, check_same_encoder, encoder_for, load_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownItemError
-from fewrec.learning.ensemble import Ensemble
-from fewrec.learning.prior import DomainPrior
-from fewrec.models import make_model
+from fewrec.models.blend.ensemble import Ensemble
+from fewrec.models.blend.prior import DomainPrior
+from fewrec.models.registry import make_model
+from fewrec.models.taste import GaussianConfig, GaussianTaste
 from fewrec.persistence import load_object, save_object
 from fewrec.preparation import catalogue_of, prepare_catalogue, prepare_statements, title_of
 from fewrec.ranking import Filters, best_questions, diversified, reasons_of, top_k
-from fewrec.taste import GaussianConfig, GaussianTaste
 from fewrec.text import clean, words
 from fewrec.types import (
     Additive,
@@ -159,7 +159,7 @@ class Recommender:
 
     ``encoder`` and ``model`` take the names of ``fewrec models``; without an ``encoder`` the size of the catalogue decides between
     ``default`` and ``fast`` (:func:`~fewrec.encoders.encoder_for`). ``cache`` is a file that keeps vectors between fits; ``signals``
-    says how events count; ``prior`` is what another domain taught (:class:`~fewrec.learning.prior.DomainPrior` or its file);
+    says how events count; ``prior`` is what another domain taught (:class:`~fewrec.models.blend.prior.DomainPrior` or its file);
     ``progress`` is told each stage as it starts.
     """
 
@@ -428,7 +428,7 @@ class Recommender:
     ) -> Decoded:
         """Preference text for a taste, or feature text for an item: what its vector says, in the reader's language.
 
-        ``lang`` ``zh`` or ``en``; None is the catalogue's own. ``decoder``: a name of :data:`fewrec.decoding.DECODERS`, or a decoder.
+        ``lang`` ``zh`` or ``en``; None is the catalogue's own. ``decoder``: a name of :data:`fewrec.decoders.registry.DECODERS`, or a decoder.
         """
         catalogue = self._fitted().catalogue
         lang = lang or self.language()
@@ -439,7 +439,7 @@ class Recommender:
         return reader.decode(taste.vector, lang=lang, n_phrases=n_phrases, kind="user")
 
     def reader(self, name: str) -> Reader:
-        """A decoder by its name (:data:`fewrec.decoding.DECODERS`), made once."""
+        """A decoder by its name (:data:`fewrec.decoders.registry.DECODERS`), made once."""
         if name not in self._readers:
             self._readers[name] = load_decoder(name, phrases=self.decoder, encoder=self._encoder)
         return self._readers[name]

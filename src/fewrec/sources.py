@@ -17,7 +17,7 @@ from typing import Any
 
 import fewrec
 from fewrec.errors import SettingError
-from fewrec.learning.ensemble import Member
+from fewrec.models.blend.ensemble import Member
 
 PACKAGE = Path(fewrec.__file__).parent
 _DATA = (".json", ".npy", ".npz", ".txt")

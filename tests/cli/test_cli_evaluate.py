@@ -8,7 +8,7 @@ import pytest
 from cli_runs import failed, fewrec
 
 from fewrec import sample
-from fewrec.models import MODELS
+from fewrec.models.registry import MODELS
 from fewrec.sources import code_version
 
 FILES = ("--items", str(sample.path("items.csv")), "--events", str(sample.path("events.csv")))

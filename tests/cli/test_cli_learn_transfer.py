@@ -13,7 +13,7 @@ from cli_runs import failed, fewrec
 pytest.importorskip("torch")
 pytest.importorskip("peft")
 
-from fewrec.learning.transfer.result import read_result
+from fewrec.llm.ranker.result import read_result
 from fewrec.testing import tiny_model
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM
 
-from fewrec.decoders.lm import LMDecoder, LMDecoderConfig
-from fewrec.decoders.lm.conditioned import ConditionedLM
-from fewrec.decoders.lm.files import Head
-from fewrec.decoders.lm.loading import load_causal_lm
-from fewrec.learning.decoder import Pairs
+from fewrec.llm.decoder import LMDecoder, LMDecoderConfig
+from fewrec.llm.decoder.conditioned import ConditionedLM
+from fewrec.llm.decoder.files import Head
+from fewrec.llm.decoder.loading import load_causal_lm
+from fewrec.llm.decoder_training import Pairs
 from fewrec.testing import tiny_model
 from fewrec.types import Matrix
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from fewrec import Recommender, sample
-from fewrec.decoders.chat import ChatConfig, ChatDecoder
-from fewrec.decoders.chat.endpoint import Endpoint
 from fewrec.errors import MissingExtraError, SettingError
+from fewrec.llm.chat import ChatConfig, ChatDecoder
+from fewrec.llm.chat.endpoint import Endpoint
 from fewrec.text import words
 
 from .chat_server import completion, serving

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fewrec.decoders.chat import check_support
+from fewrec.llm.chat import check_support
 from fewrec.text import words
 
 EVIDENCE = ["Science Fiction", "space travel", "Christopher Nolan", "father and daughter"]

@@ -11,15 +11,15 @@ import pytest
 import torch
 import transformers
 
-from fewrec.decoders.lm import LMDecoder, LMDecoderConfig
-from fewrec.decoders.lm.clauses import Clause, read, write
-from fewrec.decoders.lm.files import Head, save
-from fewrec.decoders.lm.loading import DecoderMemoryError, load_causal_lm
-from fewrec.decoders.lm.values import unstuttered
 from fewrec.errors import EncoderMismatchError, ModelLoadError, SettingError
-from fewrec.learning.decoder import Pairs
-from fewrec.learning.decoder.training import TrainingConfig, train
-from fewrec.learning.decoder.warmup import WarmupConfig, warm_up
+from fewrec.llm.decoder import LMDecoder, LMDecoderConfig
+from fewrec.llm.decoder.clauses import Clause, read, write
+from fewrec.llm.decoder.files import Head, save
+from fewrec.llm.decoder.loading import DecoderMemoryError, load_causal_lm
+from fewrec.llm.decoder.values import unstuttered
+from fewrec.llm.decoder_training import Pairs
+from fewrec.llm.decoder_training.training import TrainingConfig, train
+from fewrec.llm.decoder_training.warmup import WarmupConfig, warm_up
 from fewrec.testing import tiny_model
 
 from .lm_worlds import TEXTS, HashEncoder, conditioned, decoder, lm_folder, toy_pairs, vectors

@@ -89,7 +89,7 @@ class TestRealLlamaFamily(HFContract):
 )
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_pooling_by_hand_with_padding_on_either_side(pooling: str, expected: list[list[float]], side: str) -> None:
-    from fewrec.encoders.pooling import POOLERS
+    from fewrec.llm.encoder.pooling import POOLERS
 
     hidden = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [99.0, 99.0]], [[7.0, 8.0], [99.0, 99.0], [99.0, 99.0]]])
     mask = torch.tensor([[1, 1, 0], [1, 0, 0]])
@@ -160,7 +160,7 @@ def test_a_pooling_that_is_not_ours_asks_for_a_choice(tiny: dict[str, Path], tmp
 
 
 def test_batches_go_from_long_to_short_within_the_budget() -> None:
-    from fewrec.encoders.huggingface import _batches
+    from fewrec.llm.encoder.huggingface import _batches
 
     tokens = [[1] * n for n in (3, 0, 10, 4, 30, 4)]
     assert list(_batches(tokens, budget=12)) == [[4], [2], [3, 5, 0]]
@@ -273,7 +273,7 @@ def test_hub_refusals_are_explained() -> None:
     import httpx2
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
-    from fewrec.encoders.hf_loading import _explain
+    from fewrec.llm.encoder.loading import _explain
 
     response = httpx2.Response(403, request=httpx2.Request("GET", "http://localhost/"))
     for refusal, told in ((GatedRepoError, "accept them on the model's page"), (RepositoryNotFoundError, "check the spelling")):

@@ -22,7 +22,7 @@ from fewrec.evaluation.protocols.round_trip import RoundTrip
 from fewrec.evaluation.protocols.round_trip_marking import ItemMarker, Person, UserMarker
 from fewrec.evaluation.report.notes import in_chinese
 from fewrec.evaluation.report.page import html
-from fewrec.round_trip import Ground, check_names, examinees, judge_of, version_of
+from fewrec.evaluation.round_trip import Ground, check_names, examinees, judge_of, version_of
 from fewrec.types import Catalogue, Decoded
 
 SMALL = RoundTripSettings(seeds=2, min_users=2, min_hidden=1, k=(2,), held_out=0.25, replicates=200)
@@ -287,7 +287,8 @@ def test_settings_go_to_json_and_back() -> None:
 
 
 def test_a_missing_second_encoder_names_the_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    from fewrec.encoders import load_encoder, packaged
+    from fewrec.encoders import load_encoder
+    from fewrec.llm.encoder import packaged
 
     monkeypatch.setattr(packaged, "find_spec", lambda package: None)
     with pytest.raises(MissingExtraError, match="the encoder e5 needs") as caught:

@@ -10,7 +10,7 @@ from round_trip_worlds import HashedWords, everybody, films
 
 from fewrec.errors import SettingError
 from fewrec.evaluation import RoundTripSettings, Run, evaluate
-from fewrec.round_trip import Ground, check_names, examinees, judge_of, version_of
+from fewrec.evaluation.round_trip import Ground, check_names, examinees, judge_of, version_of
 from fewrec.testing import tiny_model
 
 SMALL = RoundTripSettings(seeds=1, min_users=2, min_hidden=1, k=(2,), held_out=0.25, replicates=100)
@@ -51,10 +51,10 @@ def test_an_endpoint_that_is_down_is_examined_by_the_phrases_it_falls_back_to(
 
 def test_a_language_model_has_no_results_on_items_that_it_cannot_forget(ground: Ground, tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from fewrec.decoders.lm import LMDecoderConfig
-    from fewrec.decoders.lm.conditioned import ConditionedLM
-    from fewrec.decoders.lm.files import Head, save
-    from fewrec.decoders.lm.loading import load_causal_lm
+    from fewrec.llm.decoder import LMDecoderConfig
+    from fewrec.llm.decoder.conditioned import ConditionedLM
+    from fewrec.llm.decoder.files import Head, save
+    from fewrec.llm.decoder.loading import load_causal_lm
 
     config = LMDecoderConfig(lm=str(tiny_model(tmp_path / "lm", "gpt2")), n_prompts=2, n_hidden=8, max_new_tokens=6)
     loaded, first = load_causal_lm(config), ground.encoder

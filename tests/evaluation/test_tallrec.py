@@ -20,7 +20,7 @@ from fewrec.errors import DataError
 from fewrec.evaluation import Episode, Prompt, Run, TallrecSettings, evaluate, read_prompts, read_users
 from fewrec.evaluation.protocols.tallrec import Tallrec, interactions_of, items_table
 from fewrec.evaluation.protocols.titles import match_titles, title_key
-from fewrec.models import make_model
+from fewrec.models.registry import make_model
 from fewrec.text import content_words
 from fewrec.types import Catalogue, Examples
 

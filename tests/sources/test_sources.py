@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fewrec.baselines import BASELINES
-from fewrec.baselines.ease import Ease, EaseConfig
 from fewrec.errors import SettingError
-from fewrec.models import MODELS
+from fewrec.models.classics import BASELINES
+from fewrec.models.classics.ease import Ease, EaseConfig
+from fewrec.models.registry import MODELS
 from fewrec.sources import PACKAGE, code_version, files_of
 
 
@@ -52,14 +52,14 @@ def test_words_do_not_count(before: dict[str, str], edited: Callable[..., dict[s
 @pytest.mark.parametrize(
     ("file", "old", "new", "who"),
     [
-        ("baselines/ease.py", "return", "pass; return", {"ease", "auto"}),
-        ("baselines/_factorise.py", "return", "pass; return", {"als", "hybrid", "auto"}),
-        ("baselines/hybrid.py", "return", "pass; return", {"hybrid", "auto"}),
-        ("baselines/item_mean.py", "return", "pass; return", {"item-mean"}),
-        ("learning/blending.py", "return", "pass; return", {"auto"}),
-        ("learning/prior.json", "{", "{ ", {"auto"}),
-        ("taste/similarity.py", "return", "pass; return", {"taste", "auto"}),
-        ("taste/learning.py", "return", "pass; return", {"taste", "auto"}),
+        ("models/classics/ease.py", "return", "pass; return", {"ease", "auto"}),
+        ("models/classics/_factorise.py", "return", "pass; return", {"als", "hybrid", "auto"}),
+        ("models/classics/hybrid.py", "return", "pass; return", {"hybrid", "auto"}),
+        ("models/classics/item_mean.py", "return", "pass; return", {"item-mean"}),
+        ("models/blend/weights.py", "return", "pass; return", {"auto"}),
+        ("models/blend/prior.json", "{", "{ ", {"auto"}),
+        ("models/taste/similarity.py", "return", "pass; return", {"taste", "auto"}),
+        ("models/taste/learning.py", "return", "pass; return", {"taste", "auto"}),
         ("types.py", "return", "pass; return", set(MODELS)),
         ("store/__init__.py", '"""', 'pass\n"""', set()),
     ],
@@ -77,8 +77,14 @@ def test_settings_count() -> None:
 
 
 def test_what_is_taken_from_a_package_leads_through_it() -> None:
-    files = {path.relative_to(PACKAGE).as_posix() for path in files_of(["fewrec.models"])}
-    assert {"models.py", "taste/__init__.py", "taste/gaussian.py", "baselines/als.py", "learning/ensemble.py"} <= files
+    files = {path.relative_to(PACKAGE).as_posix() for path in files_of(["fewrec.models.registry"])}
+    assert {
+        "models/registry.py",
+        "models/taste/__init__.py",
+        "models/taste/gaussian.py",
+        "models/classics/als.py",
+        "models/blend/ensemble.py",
+    } <= files
     assert not any(file.startswith("cli/") for file in files)
 
 

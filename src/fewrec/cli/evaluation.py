@@ -124,7 +124,7 @@ def inputs_of(
 def judged(ui: Ui, names: Sequence[str], encoder: str, second: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """The decoders of ``round-trip``; their judge is put into ``inputs``."""
     from fewrec.encoders import load_encoder
-    from fewrec.round_trip import Ground, examinees, judge_of
+    from fewrec.evaluation.round_trip import Ground, examinees, judge_of
 
     cache = inputs.pop("vectors")
     ground = Ground(inputs["catalogue"], load_encoder(encoder, cache=cache))

@@ -3,12 +3,12 @@
 from fewrec.encoders.cache import VectorCache
 from fewrec.encoders.cached import CachedEncoder
 from fewrec.encoders.fingerprint import check_same_encoder
-from fewrec.encoders.hf_config import HFConfig
-from fewrec.encoders.huggingface import EncoderMemoryError, HFEncoder
 from fewrec.encoders.lexical import LexicalSpace
 from fewrec.encoders.multilingual import MultilingualConfig, MultilingualEncoder
 from fewrec.encoders.registry import MANY_TEXTS, encoder_for, encoder_names, load_encoder
 from fewrec.encoders.static import StaticConfig, StaticEncoder
+from fewrec.llm.encoder.config import HFConfig
+from fewrec.llm.encoder.huggingface import EncoderMemoryError, HFEncoder
 
 __all__ = [
     "MANY_TEXTS",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from fewrec.encoders.cache import VectorCache
 from fewrec.encoders.cached import CachedEncoder
-from fewrec.encoders.hf_config import SCHEME, HFConfig
-from fewrec.encoders.huggingface import HFEncoder
 from fewrec.encoders.multilingual import MultilingualConfig, MultilingualEncoder
-from fewrec.encoders.packaged import PackagedE5
 from fewrec.encoders.static import STATIC_SCHEME, StaticConfig, StaticEncoder
 from fewrec.errors import SettingError
+from fewrec.llm.encoder.config import SCHEME, HFConfig
+from fewrec.llm.encoder.huggingface import HFEncoder
+from fewrec.llm.encoder.packaged import PackagedE5
 from fewrec.types import Encoder
 
 MANY_TEXTS = 20_000

@@ -35,7 +35,7 @@ def evaluate(protocol: str, models: Mapping[str, Factory], *, run: Run | None = 
     """Run ``protocol`` and return the ``evaluate --json`` document.
 
     ``models``: name -> factory of a new, unfitted model; one instance is made for every fit. For ``round-trip`` they are decoders, made by
-    ``fewrec.round_trip``. ``inputs``: the arguments of the protocol
+    ``fewrec.evaluation.round_trip``. ``inputs``: the arguments of the protocol
     (see :data:`PROTOCOLS`): its data, and ``settings``.
     """
     make = PROTOCOLS.get(protocol)

@@ -1,6 +1,6 @@
 """What ``round-trip`` needs to be given: decoders to judge, and a judge who knows words, records and a second encoder.
 
-Stages do not import each other, so both are put together above them, in :mod:`fewrec.round_trip`.
+Stages do not import each other, so both are put together above them, in :mod:`fewrec.evaluation.round_trip`.
 """
 
 from __future__ import annotations

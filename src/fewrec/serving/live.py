@@ -11,11 +11,11 @@ import polars as pl
 
 from fewrec.data import observations_of_user
 from fewrec.errors import SettingError, UnknownItemError
+from fewrec.models.taste.similarity import TextSpace
 from fewrec.ranking import Filters, top_k
 from fewrec.recommender import Question, Recommender, Scored, Similar, Taste
 from fewrec.serving.overlay import Newcomers, Overlay
 from fewrec.store import Store
-from fewrec.taste.similarity import TextSpace
 from fewrec.types import Decoded, Examples, Reason, Recommendation, Recommendations, Vector
 
 N_STAND_INS = 3

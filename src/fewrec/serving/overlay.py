@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
+from fewrec.models.taste.similarity import TextSpace, nearest
 from fewrec.preparation import text_fields
 from fewrec.recommender import Recommender
 from fewrec.store.changes import ItemChanges
-from fewrec.taste.similarity import TextSpace, nearest
 from fewrec.types import Catalogue, Matrix
 
 N_NEIGHBOURS = 20

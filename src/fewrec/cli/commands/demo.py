@@ -104,7 +104,7 @@ def _comparison(ui: Ui, people: Dataset, recommender: Recommender, *, as_json: b
     """Every model is fitted anew without the users it is judged on."""
     from fewrec.data import to_interactions
     from fewrec.evaluation import KShotSettings, Run, evaluate
-    from fewrec.models import MODELS
+    from fewrec.models.registry import MODELS
 
     ui.log(ui.text("demo-comparing"))
     interactions, _ = to_interactions(people.events, recommender.catalogue.ids)

@@ -67,9 +67,9 @@ def evaluate(
     from fewrec.encoders import load_encoder
     from fewrec.evaluation import Run, write_html
     from fewrec.evaluation import evaluate as run_protocol
-    from fewrec.learning.prior import DomainPrior
-    from fewrec.models import make_model
-    from fewrec.round_trip import DEFAULT_SECOND
+    from fewrec.evaluation.round_trip import DEFAULT_SECOND
+    from fewrec.models.blend.prior import DomainPrior
+    from fewrec.models.registry import make_model
 
     ui = Ui.of(ctx, lang)
     decoders = protocol == "round-trip"
@@ -136,15 +136,15 @@ def evaluate(
 
 
 def _models(models: str | None, *, decoders: bool) -> str:
-    from fewrec.round_trip import DEFAULT_SUBJECTS
+    from fewrec.evaluation.round_trip import DEFAULT_SUBJECTS
 
     return models if models is not None else DEFAULT_SUBJECTS if decoders else DEFAULT_MODELS
 
 
 def _check_names(names: list[str], *, decoders: bool) -> None:
     """An unknown name is an error before any work is done."""
-    from fewrec.models import make_model
-    from fewrec.round_trip import check_names
+    from fewrec.evaluation.round_trip import check_names
+    from fewrec.models.registry import make_model
 
     if decoders:
         check_names(names)
@@ -156,9 +156,10 @@ def _check_names(names: list[str], *, decoders: bool) -> None:
 def _versions(names: list[str], prior: Path | None, *, decoders: bool) -> dict[str, str]:
     from hashlib import blake2b
 
-    from fewrec import models, round_trip
+    from fewrec.evaluation import round_trip
+    from fewrec.models import registry
 
     if decoders:
         return {name: round_trip.version_of(name) for name in names}
     start = f"+{blake2b(prior.read_bytes(), digest_size=8).hexdigest()}" if prior is not None else ""
-    return {name: models.version_of(name) + (start if name in {"auto", "taste"} else "") for name in names}
+    return {name: registry.version_of(name) + (start if name in {"auto", "taste"} else "") for name in names}

@@ -26,7 +26,7 @@ def fit(
 ) -> None:
     """Learn from STORE and make the result its current fit."""
     from fewrec.fitting import fit_store
-    from fewrec.learning.prior import DomainPrior
+    from fewrec.models.blend.prior import DomainPrior
     from fewrec.store import Store
 
     ui = Ui.of(ctx, lang)

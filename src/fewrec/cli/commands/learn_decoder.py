@@ -43,9 +43,9 @@ def decoder(
 ) -> None:
     """Train a soft-prompt adapter: vector in, a language model's sentence out. Taken up again where a kill ended it."""
     from fewrec.cli.session import session
-    from fewrec.decoders.lm.config import LMDecoderConfig
     from fewrec.encoders import load_encoder
-    from fewrec.learning.decoder import LearnConfig, PairConfig, learn_decoder
+    from fewrec.llm.decoder.config import LMDecoderConfig
+    from fewrec.llm.decoder_training import LearnConfig, PairConfig, learn_decoder
     from fewrec.recommender import Recommender
 
     ui = Ui.of(ctx, lang)

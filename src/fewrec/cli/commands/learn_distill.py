@@ -42,8 +42,8 @@ def distill(
 ) -> None:
     """Teach a small, fast encoder the vectors of a large one, and report what was kept. Goes on where a killed run stopped."""
     from fewrec.encoders import load_encoder
-    from fewrec.learning.distill import DistillConfig, read_texts
-    from fewrec.learning.distill import distill as run
+    from fewrec.llm.distill import DistillConfig, read_texts
+    from fewrec.llm.distill import distill as run
 
     ui = Ui.of(ctx, lang)
     config = DistillConfig(

@@ -32,8 +32,8 @@ def distill_ranker(
     """Teach a small scorer what a language model answers about synthetic users. The result is the model scorer:FOLDER."""
     import numpy as np
 
-    from fewrec.learning.ranker_distillation import DistillationConfig, distil, save_student
-    from fewrec.models import make_model
+    from fewrec.llm.ranker_distillation import DistillationConfig, distil, save_student
+    from fewrec.models.registry import make_model
     from fewrec.types import Predictor
 
     ui = Ui.of(ctx, lang)
@@ -68,7 +68,7 @@ def distill_ranker(
 def _of_store(ui: Ui, store: str, encoder: str) -> tuple[Any, Any, Any]:
     from fewrec.data import to_interactions
     from fewrec.encoders import load_encoder
-    from fewrec.learning.ranker_distillation.users import histories_of
+    from fewrec.llm.ranker_distillation.users import histories_of
     from fewrec.preparation import prepare_catalogue
     from fewrec.store import Store
 

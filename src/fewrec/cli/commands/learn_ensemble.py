@@ -24,8 +24,8 @@ def ensemble(
 ) -> None:
     """Weigh models together on STORE's own users and make that its fit: fit --model ensemble:a+b, which says what each counts."""
     from fewrec.fitting import fit_store
-    from fewrec.learning.stacking import AnyEnsemble
-    from fewrec.models import make_model
+    from fewrec.models.registry import make_model
+    from fewrec.models.stacking import AnyEnsemble
     from fewrec.store import Store
 
     ui = Ui.of(ctx, lang)

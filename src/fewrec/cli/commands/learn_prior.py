@@ -26,8 +26,8 @@ def prior(
 
     from fewrec.data import to_interactions
     from fewrec.encoders import VectorCache, load_encoder
-    from fewrec.learning.prior_learning import learn_domain_prior
-    from fewrec.models import AUTO_MEMBERS
+    from fewrec.models.blend.prior_learning import learn_domain_prior
+    from fewrec.models.registry import AUTO_MEMBERS
     from fewrec.preparation import prepare_catalogue
     from fewrec.store import Store
 

@@ -12,7 +12,7 @@ from fewrec.cli.ui import Ui
 from fewrec.errors import SettingError
 
 if TYPE_CHECKING:
-    from fewrec.learning.transfer import Labelled, TransferConfig
+    from fewrec.llm.ranker import Labelled, TransferConfig
 
 
 def transfer(
@@ -40,7 +40,7 @@ def transfer(
     lang: LangOption = None,
 ) -> None:
     """Fine-tune a language model. The result of --task like is the model llm:FOLDER, that of contrast the encoder hf:FOLDER."""
-    from fewrec.learning.transfer.scorer import require_llm
+    from fewrec.llm.ranker.scorer import require_llm
 
     ui = Ui.of(ctx, lang)
     require_llm("fewrec learn transfer")
@@ -57,7 +57,7 @@ def transfer(
         return
     if task != "like":
         raise SettingError(f"there is no task {task!r}", hint="tasks: like, contrast")
-    from fewrec.learning.transfer import TransferConfig
+    from fewrec.llm.ranker import TransferConfig
 
     config = TransferConfig(**given, lang=prompts)  # type: ignore[arg-type]
     rows, aside = _rows(ui, on, train, valid, shots, config)
@@ -74,7 +74,7 @@ def _rows(
     """Rows to learn from and to validate on: from prompt files, or from a store."""
     import numpy as np
 
-    from fewrec.learning.transfer.rows import rows_of_users
+    from fewrec.llm.ranker.rows import rows_of_users
 
     if (on is None) == (train is None):
         raise SettingError("expected either --on STORE or --train FILE", hint="name where the labelled examples come from")
@@ -100,7 +100,7 @@ def _rows(
 
 def _of_prompts(train: Path, valid: Path | None, shots: int, rng: Any) -> tuple[list[Labelled], list[Labelled]]:
     from fewrec.evaluation import read_prompts
-    from fewrec.learning.transfer import Labelled, Question
+    from fewrec.llm.ranker import Labelled, Question
 
     found = read_prompts(train)
     if shots > len(found):
@@ -125,8 +125,8 @@ def _best(
     from dataclasses import replace
     from functools import partial
 
-    from fewrec.learning.transfer.result import is_result, read_result
-    from fewrec.learning.transfer.tuning import fine_tune
+    from fewrec.llm.ranker.result import is_result, read_result
+    from fewrec.llm.ranker.tuning import fine_tune
 
     if is_result(str(out)):
         raise SettingError(f"{out} holds a finished result", hint="choose another --out, or remove it")
@@ -165,7 +165,7 @@ def _told(ui: Ui, seed: int, text: str) -> None:
 
 def _contrast(ui: Ui, lm: str, out: Path, on: str | None, given: dict[str, Any], *, as_json: bool) -> None:
     from fewrec.data import to_interactions
-    from fewrec.learning.transfer.contrast import ContrastConfig, contrast
+    from fewrec.llm.ranker.contrast import ContrastConfig, contrast
     from fewrec.preparation import text_fields
     from fewrec.store import Store
     from fewrec.text import item_text, mask

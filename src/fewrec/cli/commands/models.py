@@ -11,7 +11,7 @@ from fewrec.cli.ui import Ui
 def models(ctx: typer.Context, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """Names that --model, --models and --encoder take, a line each."""
     from fewrec.encoders import encoder_names
-    from fewrec.models import MODELS, PATTERNS
+    from fewrec.models.registry import MODELS, PATTERNS
 
     ui = Ui.of(ctx, lang)
     known = [(name, description) for name, (description, _) in MODELS.items()]

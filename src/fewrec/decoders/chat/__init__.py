@@ -1,7 +1,0 @@
-"""A chat model that may only phrase what the phrase decoder's evidence says."""
-
-from fewrec.decoders.chat.config import ChatConfig
-from fewrec.decoders.chat.decoder import ChatDecoder, Phraser, PhrasingError
-from fewrec.decoders.chat.support import Checked, check_support
-
-__all__ = ["ChatConfig", "ChatDecoder", "Checked", "Phraser", "PhrasingError", "check_support"]

@@ -1,7 +1,0 @@
-"""Distillation of encoders: a teacher's vectors taught to a static student that is tens of times faster."""
-
-from fewrec.learning.distill.run import distill
-from fewrec.learning.distill.settings import DistillConfig
-from fewrec.learning.distill.texts import DistillTexts, read_texts
-
-__all__ = ["DistillConfig", "DistillTexts", "distill", "read_texts"]
