@@ -13,11 +13,18 @@ of the items table (``where``). A rule is one JSON object:
 ``column`` may be a list of columns: the rule holds if it holds in one of them.
 """
 
+from __future__ import annotations
+
 import hashlib
+import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+
+from fewrec.errors import DataError
 
 Row = Mapping[str, object]
 """One item: column name to cell."""
@@ -140,3 +147,115 @@ def _number(cell: object) -> float | None:
 def matching(rule: Rule, rows: Sequence[Row]) -> list[int]:
     """Positions of the items that answer a rule, in the order of ``rows``."""
     return [position for position, row in enumerate(rows) if matches(rule, row)]
+
+
+# -- requests ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Request:
+    """A sentence, and what answers it: ids of items or a rule, of which exactly one is given."""
+
+    text: str
+    relevant: tuple[str, ...] | None = None
+    where: Rule | None = None
+    excluded: Rule | None = None
+    """What the sentence rules out, for ``excluded@10``."""
+    lang: str | None = None
+    kind: str | None = None
+    like: tuple[str, ...] = ()
+    """Ids of items that the asker liked; they are not part of the list."""
+
+    @property
+    def cluster(self) -> str:
+        """The same for several wordings of one request: they are resampled as one."""
+        return json.dumps([self.where, self.relevant, self.excluded, self.like], sort_keys=True, ensure_ascii=False)
+
+
+def read_requests(path: Path) -> list[Request]:
+    """A JSONL file: ``{"text", "relevant": [ids] | "where": rule, "excluded"?: rule, "lang"?, "kind"?, "like"?}``; other keys are ignored.
+
+    Raises:
+        DataError: there is no such file, or a line is not a request; the message names file and line.
+    """
+    if not path.is_file():
+        raise DataError(f"there is no file {path}", hint='--requests takes JSONL: {"text", "relevant": [ids] | "where": rule}')
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if line.strip():
+            try:
+                found.append(_request(json.loads(line)))
+            except ValueError as error:  # not JSON, or not a request
+                raise DataError(
+                    f"{path}:{number}: {error}", hint='expected {"text", "relevant": [ids] | "where": rule}'
+                ) from error
+    if not found:
+        raise DataError(f"{path} holds no request")
+    return found
+
+
+def _request(value: object) -> Request:
+    if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+        raise ValueError('a request is a JSON object with a string "text"')
+    if ("relevant" in value) == ("where" in value):
+        raise ValueError('a request has either "relevant" or "where"')
+    for key in ("where", "excluded"):
+        if key in value and not isinstance(value[key], dict):
+            raise ValueError(f'"{key}" is a rule, a JSON object; found {value[key]!r}')
+        if key in value:
+            matches(value[key], {})  # a rule that is not of the grammar is an error now
+    for key in ("relevant", "like"):
+        if key in value and not (isinstance(value[key], list) and all(isinstance(each, str) for each in value[key])):
+            raise ValueError(f'"{key}" is a list of item ids, which are strings; found {value[key]!r}')
+    return Request(
+        text=value["text"],
+        relevant=tuple(value["relevant"]) if "relevant" in value else None,
+        where=value.get("where"),
+        excluded=value.get("excluded"),
+        lang=None if value.get("lang") is None else str(value["lang"]),
+        kind=None if value.get("kind") is None else str(value["kind"]),
+        like=tuple(value.get("like", ())),
+    )
+
+
+# -- metrics of one list ----------------------------------------------------------------------------------------------------
+
+
+def precision(listed: Sequence[int], relevant: Set[int], at: int = 10) -> float:
+    """Matching items among the first ``at``, over the most there can be: min(at, matching); NaN where nothing matches.
+
+    >>> precision([1, 2, 3], {1, 3, 8}, at=10)
+    0.6666666666666666
+    """
+    if not relevant:
+        return math.nan
+    return sum(item in relevant for item in listed[:at]) / min(at, len(relevant))
+
+
+def graded_ndcg(listed: Sequence[int], relevant: Set[int], likes: Sequence[float], at: int = 10) -> float:
+    """NDCG whose gain is match × (1 + log(1 + likes)): 1 for a match nobody liked; NaN where nothing matches.
+
+    ``likes``: how often each item was liked, by position. The discount is 1 / log2(1 + place).
+    """
+    if not relevant:
+        return math.nan
+    gains = [1 + math.log1p(likes[item]) if item in relevant else 0.0 for item in listed[:at]]
+    ideal = sorted((1 + math.log1p(likes[item]) for item in relevant), reverse=True)[:at]
+    return _discounted(gains) / _discounted(ideal)
+
+
+def binary_ndcg(listed: Sequence[int], relevant: Set[int], at: int = 10) -> float:
+    """NDCG whose gain is 1 for a relevant item; NaN where nothing is relevant."""
+    if not relevant:
+        return math.nan
+    return _discounted([float(item in relevant) for item in listed[:at]]) / _discounted([1.0] * min(at, len(relevant)))
+
+
+def share_within(listed: Sequence[int], other: Set[int], at: int = 10) -> float:
+    """Share of the first ``at`` that is in ``other``: ``excluded@10`` and ``unmoved@10``; 0 for an empty list."""
+    head = listed[:at]
+    return sum(item in other for item in head) / len(head) if head else 0.0
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(1 + place) for place, gain in enumerate(gains, start=1))
