@@ -203,19 +203,26 @@ def _prompts(ui: Ui, store: str | None, encoder: str, files: Mapping[str, str | 
 def document_lines(document: Mapping[str, Any]) -> list[str]:
     """Notes, then for every cell and metric the models from best to worst, with their intervals; the champion's lead over each at last."""
     data = document["dataset"]
-    unit = {"warm": "items", "cold": "items"} if document["protocol"] == "round-trip" else {}
+    unit = {"warm items": "items", "cold items": "items"} if document["protocol"] == "round-trip" else {}
     lines = [f"{document['protocol']}: {data['users']:,} users, {data['items']:,} items, {data['events']:,} events"]
     lines += [f"note: {note}" for note in document["notes"]]
     tables: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in document["results"]:
-        tables.setdefault((row["train_users"], row["k"], row["items"], row["metric"]), []).append(row)
-    for (n, k, items, metric), rows in tables.items():
-        lines += ["", f"n = {n} · k = {k} · {items} items · {metric} · {rows[0]['n_users']} {unit.get(items, 'users')}"]
-        lower_is_better = metric in {"log-loss", "calibration-error"}
+        part = " · ".join(row[name] for name in ("lang", "kind") if row.get(name, "all") != "all") or f"{row['items']} items"
+        tables.setdefault((row["train_users"], row["k"], part, row["metric"]), []).append(row)
+    for (n, k, part, metric), rows in tables.items():
+        counted = "requests" if document["protocol"] == "requests" and "likes" not in metric else unit.get(part, "users")
+        lines += ["", f"n = {n} · k = {k} · {part} · {metric} · {rows[0]['n_users']} {counted}"]
+        lower_is_better = metric.startswith(("log-loss", "calibration-error", "excluded"))
         ordered = sorted(rows, key=lambda row: row["mean"] if lower_is_better else -row["mean"])
         lines += [f"  {row['model']:<16} {row['mean']:.4f}  [{row['low']:.4f}, {row['high']:.4f}]" for row in ordered]
     for sample in document.get("samples", ()):
         lines += ["", f"{sample['model']} · {sample['items']} {sample['kind']} · {sample['about']}", f"  {sample['text']}"]
+    for row in document.get("sentences", ()):
+        saved = "more than were measured" if row["likes_saved"] is None else f"{row['likes_saved']:+.1f}"
+        lines.append(
+            f"a sentence beside k = {row['k']} likes · {row['model']}: {row['without']:.4f} → {row['with']:.4f}, likes saved: {saved}"
+        )
     champion = document["settings"]["champion"]
     for row in document["comparisons"]:
         cell = f"n = {row['train_users']} · k = {row['k']} · {row['metric']}"

@@ -176,7 +176,7 @@ def _caveats(protocol: EvaluationProtocol, models: Sequence[str], rows: Sequence
     if settings.family == "decoded":
         if missing := [name for name in DECODER_CONTROLS if name not in models]:
             notes.append(f"controls that were not run: {', '.join(missing)}")
-    elif missing := [name for name in TRIVIAL if name not in models]:
+    elif missing := [name for name in (TRIVIAL[:2] if settings.family == "requests" else TRIVIAL) if name not in models]:
         notes.append(f"trivial baselines that were not run: {', '.join(missing)}")
     if heavy := [name for name in models if name in settings.heavy]:
         notes.append(

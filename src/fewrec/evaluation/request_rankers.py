@@ -50,11 +50,13 @@ class Ranker(Protocol):
 class Recommending(Protocol):
     """The part of :class:`~fewrec.recommender.Recommender` that is used here."""
 
-    def taste(self, **examples: Any) -> Any:
-        """A taste from likes and sentences."""
+    @property
+    def taste(self) -> Callable[..., Any]:
+        """Makes a taste from likes and sentences."""
 
-    def recommend(self, taste: Any, *, k: int) -> Any:
-        """The list."""
+    @property
+    def recommend(self) -> Callable[..., Any]:
+        """Makes the list for a taste."""
 
 
 FitRecommender = Callable[[str, Sequence[str]], Recommending]
@@ -152,9 +154,9 @@ def bm25_matrix(token_lists: Sequence[Sequence[str]], column_of: Mapping[str, in
     (Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009).
     """
     rows, columns, counts = [], [], []
-    for row, tokens in enumerate(token_lists):
+    for document, tokens in enumerate(token_lists):
         for token, count in Counter(tokens).items():
-            rows.append(row)
+            rows.append(document)
             columns.append(column_of[token])
             counts.append(float(count))
     m = len(token_lists)

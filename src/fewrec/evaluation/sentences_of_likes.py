@@ -55,10 +55,11 @@ class Facets:
                     found.update(part for part in parts if part.casefold() not in {"nan", "n/a", "unknown"})
         return found
 
-    def typical(self, items: Sequence[int], n: int = 3) -> list[str]:
+    def typical(self, items: Sequence[int], lang: str, n: int = 3) -> list[str]:
         """The ``n`` values that are most over-represented among ``items``: each of at least two of them, by share × log(lift).
 
-        Ties go in the order of the alphabet; fewer where there are no more, none for fewer than two items.
+        Of two values of the same items (a category in two languages) the one in ``lang`` counts. Other ties go in the order of the
+        alphabet; fewer values where there are no more, none for fewer than two items.
         """
         count = Counter(value for item in items for value in self._values_of[item])
         scored = []
@@ -66,14 +67,26 @@ class Facets:
             share = found / len(items)
             weight = share * math.log(share / self._share[value])
             if found >= 2 and weight > 0:
-                scored.append((-weight, value))
-        return [value for _, value in sorted(scored)[:n]]
+                scored.append((-weight, is_chinese(value) != (lang == "zh"), value))
+        chosen: list[str] = []
+        met: set[frozenset[int]] = set()
+        for _, _, value in sorted(scored):
+            own = frozenset(item for item in items if value in self._values_of[item])
+            if own not in met and len(chosen) < n:
+                chosen.append(value)
+                met.add(own)
+        return chosen
 
     @property
     def language(self) -> str:
         """``zh`` where most shared values hold Chinese characters, else ``en``."""
-        chinese = sum(any("一" <= char <= "鿿" for char in value) for value in self._share)
+        chinese = sum(is_chinese(value) for value in self._share)
         return "zh" if 2 * chinese > len(self._share) else "en"
+
+
+def is_chinese(text: str) -> bool:
+    """Whether it holds a Chinese character."""
+    return any("一" <= char <= "鿿" for char in text)
 
 
 def sentence_of(values: Sequence[str], lang: str) -> str | None:

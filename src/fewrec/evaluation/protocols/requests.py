@@ -199,12 +199,12 @@ class Requests:
             if len(able) >= self.settings.min_users:
                 break
             notes.append(f"sentences of likes: k = {ks.pop()} skipped, {len(able)} held-out users have {least} likes")
-        found = []
+        lang, found = self.settings.sentence_lang or facets.language, []
         for user in able if ks else ():
             rng = derived_rng("sentence", self.settings.seed, number, self.interactions.user_ids[user])
             order = rng.permutation(np.sort(positives[user])).tolist()
             shown, hidden = order[: len(order) // 2], order[len(order) // 2 :]
-            sentence = sentence_of(facets.typical(shown), self.settings.sentence_lang or facets.language)
+            sentence = sentence_of(facets.typical(shown, lang), lang)
             if sentence is not None:
                 found.append(_Teller(user, sentence, tuple(shown), frozenset(hidden)))
             if len(found) == self.settings.max_test_users:

@@ -9,6 +9,7 @@ from statistics import mean
 
 from fewrec.errors import DataError
 from fewrec.evaluation.metrics import parse_metric
+from fewrec.evaluation.report.by_kind import by_kind, whole
 from fewrec.evaluation.report.curves import curves_over_k, curves_over_n, explained, legend
 from fewrec.evaluation.report.dots import dots
 from fewrec.evaluation.report.heatmap import heatmap
@@ -31,6 +32,10 @@ _LAST_CAVEAT = {
         "AUC over all pairs rewards knowing who is generous; per-user AUC (uauc) does not. Read them together.",
         "合并 AUC 会奖励“知道谁爱给好评”，逐用户 AUC（uauc）不会。请对照阅读。",
     ),
+    "requests": (
+        "What a sentence asks for is read from the items' columns by a rule, so an item that answers without saying so counts as a miss.",
+        "一句话想要什么，由规则根据物品各列判定；符合要求但资料里没有写明的物品会被算作未命中。",
+    ),
     "decoded": (
         "Decoding and encoding again with the same encoder proves nothing: nonsense passes. Here a second encoder and the item's record judge, "
         "and a number means what it is above its control.",
@@ -49,10 +54,13 @@ def write_html(document: Document, path: Path | str) -> None:
 
 def html(document: Document) -> str:
     """The page."""
+    kinds = by_kind(document)
+    document = whole(document)
     sections = [
         _head(document),
         _caveats(document),
         in_numbers(document) if document["protocol"] == "round-trip" else _verdict(document),
+        kinds,
         samples(document),
         *_pictures(document),
         _numbers(document),
@@ -77,8 +85,8 @@ def _metrics(document: Document) -> list[str]:
 
 
 def _family(document: Document) -> str:
-    if document["protocol"] == "round-trip":
-        return "decoded"
+    if document["protocol"] in {"round-trip", "requests"}:
+        return {"round-trip": "decoded", "requests": "requests"}[document["protocol"]]
     return "labelled" if document["protocol"] in LABELLED else "ranked"
 
 

@@ -43,7 +43,7 @@ def samples(document: Document) -> str:
         return ""
     body = []
     for (items, about), said in found.items():
-        place = both(*(plain(name) for name in names_of("round-trip", items)))
+        place = both(*(plain(name) for name in names_of(document["protocol"], items)))
         body.append(f'<tr class="block"><th colspan="2">{plain(about)} <small>{place}</small></th></tr>')
         body += [f"<tr><th>{plain(each['model'])}</th><td>{plain(each['text'])}</td></tr>" for each in said]
     heading = both("What was said", "说了什么")

@@ -21,10 +21,27 @@ PROTOCOLS = {
         "A vector was read out in words. Are the words true, and do they say enough?",
         "把一个向量读成了文字。这些文字属实吗？说得够吗？",
     ),
+    "requests": (
+        "Does a sentence get what it asks for, and what is a sentence worth beside k likes?",
+        "说一句话，能得到想要的东西吗？在 k 个喜欢之外，一句话值多少？",
+    ),
     "candidates": ("Which of some twenty candidates did the user go on to?", "在约二十个候选物品中，用户接下来选了哪一个？"),
 }
 
 METRICS = {
+    "p": ("what matches among the first N, over the most there can be", "前 N 个中符合要求的比例（以可能的最大数为分母）"),
+    "excluded": (
+        "share of the first N that the sentence had ruled out; lower is better",
+        "前 N 个中被这句话排除在外的比例；越低越好",
+    ),
+    "unmoved": (
+        "share of the first N that is also in the list of somebody who said nothing",
+        "前 N 个中，什么都不说的人也会得到的比例",
+    ),
+    "likes-ndcg": (
+        "a sentence made of one half of a held-out user's likes, beside k of them: quality of the list for the other half",
+        "由测试用户一半的喜欢写成一句话，再加上其中 k 个喜欢：列表对另一半喜欢的质量",
+    ),
     "ndcg": (
         "quality of the head of the list, hits higher up counting more; 1 is perfect",
         "列表前部的质量，命中越靠前越值钱；1 为完美",
