@@ -283,7 +283,7 @@ class RequestsDraw:
             return []
         depth = max(_cut(name) for name in names)
         started = perf_counter()
-        lists = [ranker.rank(one.sentence, one.shown[:k], depth, statement=True) for one in self.tellers]
+        lists = [self._unshown(ranker, one, k, depth) for one in self.tellers]
         rate = len(lists) / (perf_counter() - started)
         values = np.array(
             [
@@ -294,6 +294,12 @@ class RequestsDraw:
         # Users and requests share one resampler: users come after the requests.
         users = np.array([len(self.protocol.asked) + one.user for one in self.tellers], dtype=np.int64)
         return [Outcome("results", k, f"all|{HELD_OUT_LIKES}", rate, PerUser(users, names, values))]
+
+    @staticmethod
+    def _unshown(ranker: Ranker, one: _Teller, k: int, depth: int) -> list[int]:
+        """The list without the half that the sentence speaks of: those items fit it best, and there is nothing to find in them."""
+        listed = ranker.rank(one.sentence, one.shown[:k], depth + len(one.shown), statement=True)
+        return [row for row in listed if row not in one.shown][:depth]
 
     def _samples(self, ranker: Ranker) -> list[dict[str, str]]:
         """A few lists in words."""
