@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
+from fewrec.columns import title_of
 from fewrec.data import (
     EVENT_SCHEMA,
     SignalConfig,
@@ -33,7 +34,7 @@ from fewrec.models.blend.prior import DomainPrior
 from fewrec.models.registry import make_model
 from fewrec.models.taste import GaussianConfig, GaussianTaste
 from fewrec.persistence import load_object, save_object
-from fewrec.preparation import catalogue_of, prepare_catalogue, prepare_statements, title_of
+from fewrec.preparation import catalogue_of, prepare_catalogue, prepare_statements
 from fewrec.ranking import Filters, best_questions, diversified, reasons_of, top_k
 from fewrec.text import clean, words
 from fewrec.types import (
@@ -533,7 +534,7 @@ class Recommender:
         titles, fields = list(state.catalogue.titles), list(state.catalogue.fields)
         for item_id, columns in changed.items():
             row = self.row(item_id)
-            titles[row], fields[row] = title_of(columns, item_id), columns
+            titles[row], fields[row] = title_of(columns, item_id, clean), columns
         other = copy(self)
         other._state = replace(state, catalogue=replace(state.catalogue, titles=tuple(titles), fields=tuple(fields)))
         return other
