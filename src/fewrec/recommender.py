@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from fewrec import explanation, queries
+from fewrec.columns import title_of
 from fewrec.data import EVENT_SCHEMA, SignalConfig, read_events, read_items, read_statements, to_interactions
 from fewrec.decoders import PhraseDecoder
 from fewrec.decoders.registry import Reader, load_decoder
@@ -26,9 +27,10 @@ from fewrec.models.blend.prior import DomainPrior
 from fewrec.models.registry import make_model
 from fewrec.models.taste import GaussianTaste
 from fewrec.persistence import load_object, save_object
-from fewrec.preparation import catalogue_of, title_of
+from fewrec.preparation import catalogue_of
 from fewrec.queries import N_CANDIDATES, Question, Similar
 from fewrec.ranking import Filters, diversified, top_k
+from fewrec.text import clean
 from fewrec.types import (
     Catalogue,
     Dataset,
@@ -267,7 +269,7 @@ class Recommender:
         titles, fields = list(state.catalogue.titles), list(state.catalogue.fields)
         for item_id, columns in changed.items():
             row = self.row(item_id)
-            titles[row], fields[row] = title_of(columns, item_id), columns
+            titles[row], fields[row] = title_of(columns, item_id, clean), columns
         other = copy(self)
         other._state = replace(state, catalogue=replace(state.catalogue, titles=tuple(titles), fields=tuple(fields)))
         return other

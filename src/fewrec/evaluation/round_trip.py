@@ -9,8 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
+from fewrec.columns import CATEGORY_NAMES, columns_of
 from fewrec.decoders import CatalogueReader, Expectation, PhraseDecoder, PhraseVocabulary, Records, mine_phrases
-from fewrec.decoders.fields import CATEGORY_NAMES, columns_of
 from fewrec.decoders.registry import load_decoder
 from fewrec.encoders.fingerprint import hash_files
 from fewrec.errors import SettingError
