@@ -32,6 +32,9 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "audience": ("whom {title} suits", "{title}适合谁"),
     "ask": ("worth asking", "值得问的"),
     "encoders": ("names for --encoder", "--encoder 可用的名称"),
+    "decoders": ("names for --decoder", "--decoder 可用的名称"),
+    "metrics": ("metrics of other packages, for --metrics", "其他软件包提供的指标，用于 --metrics"),
+    "readers": ("readers of other packages", "其他软件包提供的读取器"),
     "models": ("names for --model and --models", "--model 和 --models 可用的名称"),
     "nothing": ("nothing to show: the filters leave no item", "没有可显示的：筛选后没有剩下物品"),
     "nobody": (

@@ -214,7 +214,11 @@ def test_names() -> None:
     config = LlmConfig.from_name("llm:org/model?candidates=7&method=full&checkpointing=true&learning_rate=1e-4&steps=3")
     assert (config.model, config.candidates, config.tuning.steps) == ("org/model", 7, 3)
     assert (config.tuning.method, config.tuning.checkpointing, config.tuning.learning_rate) == ("full", True, 1e-4)
-    for wrong, why in (("llm:", "needs a model"), ("llm:x?beams=2", "does not exist"), ("llm:x?steps=many", "a whole number")):
+    for wrong, why in (
+        ("llm:", "needs an argument"),
+        ("llm:x?beams=2", "does not exist"),
+        ("llm:x?steps=many", "a whole number"),
+    ):
         with pytest.raises(SettingError, match=why):
             make_model(wrong)
 
