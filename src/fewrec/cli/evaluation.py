@@ -20,8 +20,9 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "tallrec": ("train", "valid", "test"),
     "labels": ("test_events",),
     "candidates": ("candidates",),
+    "requests": ("requests",),
 }
-_OWN = frozenset({"test_events", "candidates", "train", "valid", "test", "test_users"})
+_OWN = frozenset({"test_events", "candidates", "requests", "train", "valid", "test", "test_users"})
 
 
 def wanted_settings(protocol: str, given: Mapping[str, Any]) -> EvaluationSettings:
@@ -40,6 +41,7 @@ def wanted_settings(protocol: str, given: Mapping[str, Any]) -> EvaluationSettin
         "labels": evaluation.LabelsSettings,
         "candidates": evaluation.CandidatesSettings,
         "round-trip": evaluation.RoundTripSettings,
+        "requests": evaluation.RequestsSettings,
     }
     if protocol not in classes:
         raise SettingError(f"unknown protocol {protocol!r}", hint=f"protocols: {', '.join(classes)}")
@@ -105,6 +107,11 @@ def inputs_of(
     inputs: dict[str, Any] = {"catalogue": catalogue, "interactions": interactions}
     if protocol == "round-trip":
         inputs["vectors"] = cache
+    if protocol == "requests":
+        from fewrec.evaluation import read_requests
+
+        inputs |= {"requests": read_requests(Path(str(files["requests"]))), "items": data.items}
+        inputs |= {"data": data, "vectors": cache}
     if protocol == "temporal":
         inputs["times_are_real"] = is_time(data.events["timestamp"].drop_nulls().to_numpy())
     if protocol == "candidates":
@@ -131,6 +138,15 @@ def judged(ui: Ui, names: Sequence[str], encoder: str, second: str, inputs: dict
     ui.log(ui.text("mining"))
     inputs["judge"] = judge_of(ground, load_encoder(second, cache=cache))
     return examinees(names, ground)
+
+
+def asked_in_words(names: Sequence[str], encoder: str, seed: int, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The rankers of ``requests``; what only they need is taken out of ``inputs``."""
+    from fewrec.cli.request_rankers import material_of
+    from fewrec.evaluation.request_rankers import rankers
+
+    data, cache = inputs.pop("data"), inputs.pop("vectors")
+    return rankers(names, material_of(data, inputs["catalogue"], encoder, cache, seed))
 
 
 def _data(ui: Ui, store: str | None, files: Mapping[str, str | Path | None]) -> tuple[Dataset, Path | None]:

@@ -8,8 +8,10 @@ from fewrec.evaluation.decoding import Examinee, Judge
 from fewrec.evaluation.document import TRIVIAL
 from fewrec.evaluation.protocols.candidates import CandidateList, read_candidates
 from fewrec.evaluation.protocols.prompts import Prompt, read_prompts, read_users
+from fewrec.evaluation.protocols.requests import RequestsSettings
 from fewrec.evaluation.protocols.tallrec import Episode, EpisodeLearner
 from fewrec.evaluation.report import write_html
+from fewrec.evaluation.requests import Request, read_requests
 from fewrec.evaluation.runner import Run
 from fewrec.evaluation.settings import (
     CandidatesSettings,
@@ -36,6 +38,8 @@ __all__ = [
     "KShotSettings",
     "LabelsSettings",
     "Prompt",
+    "Request",
+    "RequestsSettings",
     "RoundTripSettings",
     "Run",
     "TallrecSettings",
@@ -44,6 +48,7 @@ __all__ = [
     "evaluate_protocol",
     "read_candidates",
     "read_prompts",
+    "read_requests",
     "read_users",
     "write_html",
 ]

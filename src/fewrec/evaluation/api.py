@@ -9,11 +9,12 @@ from typing import Any
 from fewrec.errors import DataError, SettingError
 from fewrec.evaluation.asking import Factory
 from fewrec.evaluation.document import build_document
-from fewrec.evaluation.protocols.base import EvaluationProtocol
+from fewrec.evaluation.protocols.base import EvaluationProtocol, Finishing
 from fewrec.evaluation.protocols.candidates import Candidates
 from fewrec.evaluation.protocols.cold_items import cold_items
 from fewrec.evaluation.protocols.kshot import kshot
 from fewrec.evaluation.protocols.labels import Labels
+from fewrec.evaluation.protocols.requests import Requests
 from fewrec.evaluation.protocols.round_trip import RoundTrip
 from fewrec.evaluation.protocols.tallrec import Tallrec
 from fewrec.evaluation.protocols.temporal import Temporal
@@ -27,6 +28,7 @@ PROTOCOLS: Mapping[str, Callable[..., EvaluationProtocol]] = {
     "labels": Labels,
     "candidates": Candidates,
     "round-trip": RoundTrip,
+    "requests": Requests,
 }
 """Protocol -> what makes it ready from its data and, as ``settings``, its settings."""
 
@@ -62,4 +64,4 @@ def evaluate_protocol(protocol: EvaluationProtocol, models: Mapping[str, Factory
             f"no cell had {protocol.settings.min_users} test users (min_users)",
             hint="use more data, a smaller k, or fewer conditions on who is tested",
         )
-    return document
+    return protocol.finish(document) if isinstance(protocol, Finishing) else document

@@ -22,6 +22,7 @@ OF_USERS = (
 PRIMARY: Mapping[str, tuple[str, ...]] = {
     "ranked": ("ndcg@10",),
     "labelled": ("auc", "uauc"),
+    "requests": ("p@10", "ndcg@10", "likes-ndcg@10"),
     "decoded": ("cross-recall@1", "support", "ndcg-kept", "overlap@10"),
 }
 """Family of protocols -> metrics on which models are compared, unless others are named: chosen before any result was seen."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fewrec.cli.arguments import LangOption, PriorOption
-from fewrec.cli.evaluation import document_lines, inputs_of, judged, wanted_settings
+from fewrec.cli.evaluation import asked_in_words, document_lines, inputs_of, judged, wanted_settings
 from fewrec.cli.ui import Ui, json_text
 from fewrec.errors import SettingError
 
@@ -24,10 +24,14 @@ def evaluate(
     ctx: typer.Context,
     store: Annotated[str | None, typer.Argument(metavar="[STORE]", help="A store; or give --items and --events.")] = None,
     protocol: Annotated[
-        str, typer.Option(metavar="P", help="kshot, cold-items, temporal, tallrec, labels, candidates, round-trip.")
+        str, typer.Option(metavar="P", help="kshot, cold-items, temporal, tallrec, labels, candidates, round-trip, requests.")
     ] = "kshot",
     models: Annotated[
-        str | None, typer.Option(metavar="a,b,…", help="Names of fewrec models; for round-trip decoders and controls.")
+        str | None,
+        typer.Option(
+            metavar="a,b,…",
+            help="Names of fewrec models; for round-trip decoders and controls; for requests tfidf, bm25, cosine too.",
+        ),
     ] = None,
     k: Annotated[str | None, typer.Option(metavar="0,1,3", help="Examples revealed; numbers or all.")] = None,
     train_users: Annotated[str | None, typer.Option(metavar="0,30,all", help="Users learned from.")] = None,
@@ -44,6 +48,10 @@ def evaluate(
     events: Annotated[str | None, typer.Option(metavar="FILE", help="Events, without a store.")] = None,
     test_events: Annotated[str | None, typer.Option(metavar="FILE", help="labels: the pairs to judge.")] = None,
     candidates: Annotated[Path | None, typer.Option(metavar="FILE", help="candidates: user_id, target, candidates.")] = None,
+    requests: Annotated[Path | None, typer.Option(metavar="FILE", help="requests: JSONL, text and relevant or where.")] = None,
+    half: Annotated[
+        str | None, typer.Option(metavar="H", help="requests: all, or development or test, half of them by digest.")
+    ] = None,
     train: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: training prompts.")] = None,
     valid: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: validation prompts.")] = None,
     test: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: test prompts.")] = None,
@@ -73,8 +81,9 @@ def evaluate(
 
     ui = Ui.of(ctx, lang)
     decoders = protocol == "round-trip"
-    names = [name.strip() for name in _models(models, decoders=decoders).split(",") if name.strip()]
-    _check_names(names, decoders=decoders)
+    sentences = protocol == "requests"
+    names = [name.strip() for name in _models(models, protocol).split(",") if name.strip()]
+    _check_names(names, protocol)
     for path in (html, None if as_json in {None, "-"} else Path(str(as_json))):
         if path is not None and not path.absolute().parent.is_dir():
             raise SettingError(f"there is no folder {path.absolute().parent} to write {path.name} in", hint="make it first")
@@ -88,6 +97,7 @@ def evaluate(
         "compared": compared,
         "shots": shots,
         "heavy": HEAVY & set(names) or None,
+        "half": half,
         "max_items": max_items,
         "item_phrases": item_phrases,
         "user_phrases": user_phrases,
@@ -101,24 +111,27 @@ def evaluate(
         "events": events,
         "test_events": test_events,
         "candidates": candidates,
+        "requests": requests,
         "train": train,
         "valid": valid,
         "test": test,
         "test_users": test_users,
     }
-    if prior is not None and decoders:
-        raise SettingError("protocol round-trip has no --prior", hint="leave it out")
+    if prior is not None and (decoders or sentences):
+        raise SettingError(f"protocol {protocol} has no --prior", hint="leave it out")
     carried = DomainPrior.load(prior) if prior is not None else None
-    vectors = cache / "vectors.sqlite" if decoders and cache is not None else None
+    vectors = cache / "vectors.sqlite" if (decoders or sentences) and cache is not None else None
     if decoders:
         load_encoder(second_encoder or DEFAULT_SECOND)  # a missing one is an error now
     inputs = inputs_of(ui, protocol, store, encoder, files, vectors)
     made: dict[str, Any] = (
         judged(ui, names, encoder, second_encoder or DEFAULT_SECOND, inputs)
         if decoders
+        else asked_in_words(names, encoder, seed, inputs)
+        if sentences
         else {name: partial(make_model, name, carried) for name in names}
     )
-    run = Run(cache=cache, versions=_versions(names, prior, decoders=decoders), jobs=jobs)
+    run = Run(cache=cache, versions=_versions(names, prior, protocol), jobs=jobs)
     document = run_protocol(protocol, made, run=run, settings=settings, **inputs)
     if carried is not None:
         document["settings"]["prior"] = {"file": str(prior), "learned_from": dict(carried.learned_from)}
@@ -135,31 +148,39 @@ def evaluate(
         ui.say(line)
 
 
-def _models(models: str | None, *, decoders: bool) -> str:
+def _models(models: str | None, protocol: str) -> str:
+    from fewrec.evaluation.request_rankers import DEFAULT_RANKERS
     from fewrec.evaluation.round_trip import DEFAULT_SUBJECTS
 
-    return models if models is not None else DEFAULT_SUBJECTS if decoders else DEFAULT_MODELS
+    defaults = {"round-trip": DEFAULT_SUBJECTS, "requests": DEFAULT_RANKERS}
+    return models if models is not None else defaults.get(protocol, DEFAULT_MODELS)
 
 
-def _check_names(names: list[str], *, decoders: bool) -> None:
+def _check_names(names: list[str], protocol: str) -> None:
     """An unknown name is an error before any work is done."""
+    from fewrec.cli.request_rankers import check_rankers
     from fewrec.evaluation.round_trip import check_names
     from fewrec.models.registry import make_model
 
-    if decoders:
+    if protocol == "round-trip":
         check_names(names)
-        return
-    for name in names:
-        make_model(name)
+    elif protocol == "requests":
+        check_rankers(names)
+    else:
+        for name in names:
+            make_model(name)
 
 
-def _versions(names: list[str], prior: Path | None, *, decoders: bool) -> dict[str, str]:
+def _versions(names: list[str], prior: Path | None, protocol: str) -> dict[str, str]:
     from hashlib import blake2b
 
+    from fewrec.cli import request_rankers
     from fewrec.evaluation import round_trip
     from fewrec.models import registry
 
-    if decoders:
+    if protocol == "round-trip":
         return {name: round_trip.version_of(name) for name in names}
+    if protocol == "requests":
+        return {name: request_rankers.version_of(name) for name in names}
     start = f"+{blake2b(prior.read_bytes(), digest_size=8).hexdigest()}" if prior is not None else ""
     return {name: registry.version_of(name) + (start if name in {"auto", "taste"} else "") for name in names}

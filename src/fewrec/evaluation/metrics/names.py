@@ -33,6 +33,10 @@ _CUT = {
     "cross-recall": None,
     "overlap": None,
     "plain-overlap": None,
+    "p": None,
+    "excluded": None,
+    "unmoved": None,
+    "likes-ndcg": None,
 }
 """Metrics of a list's head -> the cut-off meant when none is named (None: one must be)."""
 
@@ -58,11 +62,15 @@ _KINDS: dict[str, dict[str, Better]] = {
         "plain-overlap": "higher",
         "phrases-said": None,
     },
+    "requests": {"p": "higher", "ndcg": "higher", "excluded": "lower", "unmoved": None, "likes-ndcg": "higher"},
 }
 
 
 def parse_metric(name: str, family: str) -> Metric:
-    """The metric called ``name`` in protocols that rank (``ranked``), predict labels (``labelled``) or judge decoders (``decoded``)."""
+    """The metric called ``name`` among those of a family of protocols.
+
+    ``ranked`` protocols rank, ``labelled`` ones predict labels, ``decoded`` ones judge decoders, ``requests`` answers sentences.
+    """
     kinds = _KINDS[family]
     match = re.fullmatch(r"([a-z-]+?)(?:@([1-9]\d*))?", name)
     kind, cut = (match.group(1), match.group(2)) if match else (name, None)

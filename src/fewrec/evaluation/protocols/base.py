@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -70,6 +70,14 @@ class EvaluationProtocol(Protocol):
 
     def draw(self, number: int) -> Draw:
         """Draw 0, 1, ..."""
+
+
+@runtime_checkable
+class Finishing(Protocol):
+    """A protocol that has more to say about its document than its cells do."""
+
+    def finish(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document as it is handed out."""
 
 
 @dataclass(frozen=True)
