@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fewrec.data import SignalConfig
+from fewrec.data import SignalConfig, detect_rating_scale
 from fewrec.serving import answers, schemas
 from fewrec.serving.openapi import add
 from fewrec.serving.requests import checked, engine_of, json_of
 from fewrec.serving.routes.storing import check_length, no_query, repeatable
 from fewrec.store import IngestCounts
-from fewrec.store.intake import record_events, record_statements
-from fewrec.store.shown import record_answers
+from fewrec.store.intake import EventRow, record_events, record_statements
+from fewrec.store.shown import latest_ratings, record_answers
 
 router = APIRouter()
-_SIGNALS = SignalConfig()
 
 
 async def post_events(request: Request) -> Response:
@@ -32,28 +33,31 @@ async def post_events(request: Request) -> Response:
         check_length(len(value["events"]), engine.settings.max_batch)
     events = checked(schemas.EventBatch, value).events if many else [checked(schemas.Event, value)]
     rows = [event.row(masked=engine.settings.mask, unit=engine.unit) for event in events]
-    now = engine.now()
-    told = [(row.user_id, row.item_id, _good(row.event, row.value)) for row in rows] if engine.settings.record_shown else []
+    now, signals = engine.now(), engine.signals
 
     def job(connection: sqlite3.Connection) -> IngestCounts:
         counts = record_events(connection, rows, now=now)
-        record_answers(connection, told)
+        if engine.settings.record_shown:
+            good = _positive(rows, signals, connection)
+            record_answers(connection, [(row.user_id, row.item_id, liked) for row, liked in zip(rows, good, strict=True)])
         return counts
 
     return await repeatable(request, raw, len(rows), job, engine.metrics.events.inc)
 
 
-def _good(kind: str, value: float | None) -> bool:
-    """Whether an event is a good sign; a rating from 4 of 5 on."""
-    if kind == "rating":
-        return value is not None and _SIGNALS.utility_of(_array(value))[0] > 0
-    return _SIGNALS.signal_of(kind).sign > 0
+def _positive(rows: Sequence[EventRow], signals: SignalConfig, connection: sqlite3.Connection) -> list[bool]:
+    """Whether each event is a positive sign: its kind's, or for a rating at least 4 fifths of the rating scale.
 
-
-def _array(value: float) -> Any:
-    import numpy as np
-
-    return np.array([value])
+    ``signals`` is the fit's. If there were no ratings to show the scale when it was made, the latest ratings in the store show it.
+    """
+    is_rating = [row.event == "rating" and row.value is not None for row in rows]
+    if any(is_rating) and signals.rating_scale is None:
+        signals = replace(signals, rating_scale=detect_rating_scale(np.array(latest_ratings(connection))))
+    utilities = signals.utility_of(np.array([row.value if rated else 0.0 for row, rated in zip(rows, is_rating, strict=True)]))
+    return [
+        bool(utility > 0) if rated else signals.signal_of(row.event).sign > 0
+        for row, rated, utility in zip(rows, is_rating, utilities, strict=True)
+    ]
 
 
 async def post_statements(request: Request) -> Response:
