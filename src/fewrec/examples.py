@@ -15,6 +15,7 @@ from fewrec.errors import SettingError
 from fewrec.fitted import Fitted
 from fewrec.history import History
 from fewrec.preparation import prepare_statements
+from fewrec.sentences import Sentence, understood
 from fewrec.types import Catalogue, Encoder, Examples, Interactions, Rows, Vector
 
 MAX_EXAMPLES = 300
@@ -25,6 +26,8 @@ STATEMENT_WEIGHT = 10.0
 """Weight of a sentence: it says outright what is wanted, where a like is one case of it."""
 MAX_COMMENTS = 20
 """The latest reviews of a user that are read."""
+MAX_STATEMENTS = 20
+"""The latest stored statements of a user that are read."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,15 @@ class Taste:
 
     user: str | None
     examples: Examples
+    """What the model conditions on: items, and the words of reviews."""
     seen: Rows
     """Rows of the items among the examples, liked or not."""
     vector: Vector
-    """(d,) unit: where the taste points in E's space; what the decoder reads."""
+    """(d,) unit: where the taste points in E's space, sentences included; what the decoder reads."""
+    observations: Examples
+    """The examples together with the sentences as points of E's space: what the vector and questions rest on."""
+    sentences: tuple[Sentence, ...] = ()
+    """Statements and requests as understood; they change scores beside the model (:mod:`fewrec.sentences`)."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class ExampleMaker:
         like: Sequence[str],
         dislike: Sequence[str],
         say: Sequence[str],
+        want: Sequence[str],
         also: Sequence[Examples],
     ) -> Taste:
         """The examples of :meth:`fewrec.Recommender.taste`, oldest first; of two about one item the later stands."""
@@ -62,11 +71,22 @@ class ExampleMaker:
         parts = [] if user is None else self.of_user(user)
         if like or dislike:
             parts.append(self.of_judged(like, dislike))
-        if say:
-            parts.append(self.of_sentences(say, np.full(len(say), STATEMENT_WEIGHT)))
-        examples = _latest(joined((*parts, *also), self.fitted.catalogue), MAX_EXAMPLES)
-        seen = np.unique(examples.rows[examples.rows >= 0])
-        return Taste(user, examples, seen, self.fitted.taste.taste_vector(examples))
+        said = ([] if user is None else self._statements_of(user)) + list(say)
+        catalogue = self.fitted.catalogue
+        examples = _latest(joined((*parts, *also), catalogue), MAX_EXAMPLES)
+        points = [examples]
+        if said or want:
+            texts = [*said, *want]
+            points.append(self.of_sentences(texts, np.full(len(texts), STATEMENT_WEIGHT)))
+        observations = _latest(joined(points, catalogue), MAX_EXAMPLES)
+        return Taste(
+            user,
+            examples,
+            seen=np.unique(examples.rows[examples.rows >= 0]),
+            vector=self.fitted.taste.taste_vector(observations),
+            observations=observations,
+            sentences=(*understood(self.fitted.words, said), *understood(self.fitted.words, want, role="request")),
+        )
 
     def of_judged(self, like: Sequence[str], dislike: Sequence[str]) -> Examples:
         """Plain likes, then plain dislikes, by item id."""
@@ -77,7 +97,7 @@ class ExampleMaker:
         return Examples(likes.rows, likes.vectors, sign, likes.weight, kinds, likes.labels)
 
     def of_user(self, user: str) -> list[Examples]:
-        """A known user's events, the words of their reviews, and their statements."""
+        """A known user's events and the words of their reviews."""
         assert self.history is not None
         catalogue = self.fitted.catalogue
         events = self.history.events_of(user)
@@ -97,10 +117,12 @@ class ExampleMaker:
             sign = np.sign([utility for _, utility in comments]).astype(np.float32)
             weight = np.full(len(comments), COMMENT_WEIGHT)
             parts.append(self.of_sentences([text for text, _ in comments], weight, polarity=sign))
-        statements = self.history.statements_of(user)["text"].to_list()
-        if statements:
-            parts.append(self.of_sentences(statements, np.full(len(statements), STATEMENT_WEIGHT)))
         return parts
+
+    def _statements_of(self, user: str) -> list[str]:
+        assert self.history is not None
+        found: list[str] = self.history.statements_of(user)["text"].to_list()
+        return found[-MAX_STATEMENTS:]
 
     def of_sentences(self, texts: Sequence[str], weight: NDArray[np.float64], polarity: Vector | None = None) -> Examples:
         """The claims of ``texts`` (t,) as points of E's space. ``weight`` (t,) > 0; ``polarity`` (t,) in [-1, 1] overrides the wording."""

@@ -8,8 +8,9 @@ import numpy as np
 
 from fewrec.examples import Taste
 from fewrec.fitted import Fitted
-from fewrec.ranking import reasons_of
-from fewrec.types import Additive, Examples, Explanation, Recommendation, Rows, Vector
+from fewrec.ranking import in_order, reasons_of
+from fewrec.sentences import contributions, reasons
+from fewrec.types import Additive, Examples, Explanation, Matrix, Recommendation, Rows, Vector
 
 N_SAMPLED = 2000
 """Items that the spread of scores is measured on: more would cost a second pass over a large catalogue at every request."""
@@ -20,15 +21,25 @@ class Scored:
     """The whole catalogue scored for one taste."""
 
     scores: Vector
-    """(m,) of the model."""
+    """(m,) of the model, the sentences' contributions added."""
     unit: float
     """One unit of the taste model's utility in units of these scores, > 0."""
+    said: Matrix
+    """(s, m) the contribution of each sentence."""
 
 
-def scored(fitted: Fitted, taste: Taste) -> Scored:
-    """Score the whole catalogue for a taste: the costly part of a list."""
+def scored(fitted: Fitted, taste: Taste, focus: float | None = None) -> Scored:
+    """Score the whole catalogue for a taste: the costly part of a list. ``focus`` as in :func:`fewrec.sentences.contributions`."""
     scores = fitted.model.score([taste.examples])[0]
-    return Scored(scores, _unit(fitted, scores, taste.examples))
+    unit = _unit(fitted, scores, taste.examples)
+    said = contributions(taste.sentences, scores, len(taste.seen), focus)
+    return Scored(scores + said.sum(axis=0), unit, said)
+
+
+def explained_all(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> Explanation:
+    """The scores at catalogue ``rows`` (r,) as a prior and one contribution per example, then one per sentence."""
+    told = explained(fitted, taste.examples, rows)
+    return Explanation(told.prior, np.concatenate([told.parts, found.said[:, rows]]))
 
 
 def explained(fitted: Fitted, examples: Examples, rows: Rows) -> Explanation:
@@ -43,19 +54,24 @@ def explained(fitted: Fitted, examples: Examples, rows: Rows) -> Explanation:
     return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
 
 
-def lines(fitted: Fitted, taste: Taste, rows: Rows, unit: float) -> tuple[Recommendation, ...]:
-    """The lines of a list at catalogue ``rows`` (r,), in that order. ``unit`` as in :class:`Scored`."""
+def lines(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> tuple[Recommendation, ...]:
+    """The lines of a list at catalogue ``rows`` (r,), in that order; ``found`` is what :func:`scored` gave for the taste."""
     told = explained(fitted, taste.examples, rows)
-    deviation = unit * fitted.taste.uncertainty(taste.examples, rows)
+    said = found.said[:, rows]
+    total = told.score + said.sum(axis=0)
+    deviation = found.unit * fitted.taste.uncertainty(taste.examples, rows)
     return tuple(
         Recommendation(
             item_id=fitted.catalogue.ids[row],
             title=fitted.catalogue.titles[row],
-            score=float(told.score[column]),
+            score=float(total[column]),
             uncertainty=float(deviation[column]),
-            reasons=reasons_of(told, column, taste.examples, fitted.catalogue),
+            reasons=in_order(
+                reasons_of(told, column, taste.examples, fitted.catalogue),
+                reasons(fitted.words, taste.sentences, said[:, column], row),
+            ),
         )
-        for column, row in enumerate(rows)
+        for column, row in enumerate(rows.tolist())
     )
 
 

@@ -17,6 +17,7 @@ from fewrec.models.taste import GaussianConfig, GaussianTaste
 from fewrec.preparation import prepare_catalogue
 from fewrec.text import clean, words
 from fewrec.types import Catalogue, Dataset, Encoder, Model
+from fewrec.words import WordsIndex
 
 Progress = Callable[[str], None]
 
@@ -33,6 +34,8 @@ class Fitted:
     taste: GaussianTaste
     """The Gaussian process that questions, uncertainty and similar items are asked of: the model, its member, or one beside it."""
     vocabulary: PhraseVocabulary
+    words: WordsIndex
+    """What sentences are held against."""
     signals: SignalConfig
     n_users: int
     notes: tuple[str, ...]
@@ -88,7 +91,20 @@ def learn(
         taste = GaussianTaste(GaussianConfig()).fit(catalogue, interactions, rng=np.random.default_rng(seed))
     progress("mining phrases")
     vocabulary = mine_phrases(catalogue.fields, words=words, encode=encoder.encode, items=catalogue.vectors, clean=clean)
-    return Fitted(*names, catalogue, lexical, model, taste, vocabulary, signals, interactions.n_users, notes=(*notes, *remarks))
+    progress("indexing words")
+    return Fitted(
+        encoder_name=names[0],
+        model_name=names[1],
+        catalogue=catalogue,
+        lexical=lexical,
+        model=model,
+        taste=taste,
+        vocabulary=vocabulary,
+        words=WordsIndex.build(catalogue.fields, catalogue.titles),
+        signals=signals,
+        n_users=interactions.n_users,
+        notes=(*notes, *remarks),
+    )
 
 
 def taste_within(model: Model) -> GaussianTaste | None:

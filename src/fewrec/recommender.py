@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fewrec import explanation, queries
+from fewrec import explanation, queries, sentences
 from fewrec.columns import title_of
 from fewrec.data import EVENT_SCHEMA, SignalConfig, read_events, read_items, read_statements, to_interactions
 from fewrec.decoders import PhraseDecoder
@@ -135,18 +135,22 @@ class Recommender:
         *,
         like: Sequence[str] = (),
         dislike: Sequence[str] = (),
-        say: Sequence[str] = (),
+        say: str | Sequence[str] = (),
+        want: str | Sequence[str] = (),
         also: Sequence[Examples] = (),
     ) -> Taste:
         """A taste from a known user's history, from examples given here, or from both. Nothing at all is k = 0: the prior.
 
-        ``also``: examples made elsewhere, such as of items that came after the fit (:meth:`place`), the latest last.
+        ``say``: sentences, taken as statements of taste («我喜欢科幻片») or as requests («想看科幻片», "show me westerns") by their wording;
+        ``want``: sentences that are requests however they are worded. One string is one sentence. ``also``: examples made elsewhere, such as of items that came after the fit (:meth:`place`), the latest last.
 
         Raises:
             UnknownItemError: an example is not in the catalogue.
             SettingError: an item is both liked and disliked.
         """
-        return ExampleMaker(self._fitted(), self._encoder, self._history).taste(user, like, dislike, say, also)
+        return ExampleMaker(self._fitted(), self._encoder, self._history).taste(
+            user, like, dislike, _sentences(say), _sentences(want), also
+        )
 
     # -- lists ------------------------------------------------------------------------------------------------------------
 
@@ -158,6 +162,7 @@ class Recommender:
         filters: Filters | None = None,
         diversity: float = 0.0,
         exploration: float = 0.0,
+        focus: float | None = None,
         rng: np.random.Generator | None = None,
         scored: Scored | None = None,
     ) -> Recommendations:
@@ -165,6 +170,7 @@ class Recommender:
 
         ``diversity`` in [0, 1] trades score for variety among the best 200; ``exploration`` >= 0 orders them by a draw from the
         posterior that far from its mean (1 is Thompson sampling). The scores and reasons shown are always those of the mean.
+        ``focus`` in [0, 1]: how strictly requests hold; None follows from how much they match.
         ``scored``: the result of :meth:`scored` for this taste, where it is at hand.
 
         Raises:
@@ -177,7 +183,7 @@ class Recommender:
             raise SettingError(f"exploration is {exploration}, expected 0 or more")
         state = self._fitted()
         taste = taste or self.taste()
-        scored = scored or self.scored(taste)
+        scored = scored or self.scored(taste, focus=focus)
         admitted = (filters or Filters()).admitted(state.catalogue, taste.seen)
         order_by = scored.scores
         rows = top_k(order_by, admitted, max(k, N_CANDIDATES) if diversity or exploration else k)
@@ -189,15 +195,21 @@ class Recommender:
             order_by[rows] += exploration * scored.unit * draw
             rows = rows[np.argsort(-order_by[rows], kind="stable")]
         rows = diversified(order_by, rows, state.catalogue.vectors, k, diversity) if diversity else rows[:k]
-        return Recommendations(taste.user, explanation.lines(state, taste, rows, scored.unit))
+        return Recommendations(
+            taste.user,
+            explanation.lines(state, taste, rows, scored),
+            understood=sentences.claims_of(taste.sentences),
+            unmatched=sentences.unmatched(taste.sentences),
+            nearest=sentences.nearest(state.words, taste.sentences),
+        )
 
-    def scored(self, taste: Taste) -> Scored:
+    def scored(self, taste: Taste, *, focus: float | None = None) -> Scored:
         """Score the whole catalogue: the costly part of :meth:`recommend`, for callers who need the scores for more."""
-        return explanation.scored(self._fitted(), taste)
+        return explanation.scored(self._fitted(), taste, focus)
 
     def explain(self, taste: Taste, rows: Rows) -> Explanation:
-        """The scores at catalogue ``rows`` (r,), taken apart into a prior and one contribution per example."""
-        return explanation.explained(self._fitted(), taste.examples, rows)
+        """The scores at catalogue ``rows`` (r,): a prior, one contribution per example, then one per sentence."""
+        return explanation.explained_all(self._fitted(), taste, rows, self.scored(taste))
 
     # -- words ------------------------------------------------------------------------------------------------------------
 
@@ -391,6 +403,10 @@ _FILES = {"events.parquet": _NO_ROWS["read_events"], "statements.parquet": _NO_R
 
 def _parquet(path: Path, empty: pl.DataFrame) -> pl.DataFrame:
     return pl.read_parquet(path) if path.exists() else empty
+
+
+def _sentences(given: str | Sequence[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _check_k(k: int) -> None:
