@@ -142,3 +142,25 @@ def _cldr() -> dict[str, tuple[str, ...]]:
 def cldr_names(word: str) -> tuple[str, ...]:
     """A country's or a language's name in the other language (CLDR, through Babel); given and returned as keys."""
     return _cldr().get(word, ())
+
+
+@cache
+def _cldr_kinds() -> dict[str, str]:
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for locale in (Locale("en"), Locale("zh", "CN", script="Hans")):
+        for name in locale.languages.values():
+            found[key(name)] = "language"
+        for code, name in locale.territories.items():
+            if not code.isdigit():
+                found[key(name)] = "place"
+    for word, kind in (("中国大陆", "place"), ("中国香港", "place"), ("中国台湾", "place"), ("美国", "place"), ("usa", "place"), ("uk", "place"),
+                       ("西德", "place"), ("苏联", "place"), ("汉语普通话", "language"), ("mandarin", "language"), ("粤语", "language")):  # fmt: skip
+        found[key(word)] = kind
+    return found
+
+
+def place_or_language(word: str) -> str | None:
+    """``place`` or ``language`` for a key that names a country or a language in English or Chinese, else None."""
+    return _cldr_kinds().get(word)

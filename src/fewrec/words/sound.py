@@ -29,7 +29,7 @@ _NEAR = {
     "MN": 0.3, "LR": 0.2, "HK": 0.5, "GJ": 0.4, "HS": 0.5, "YJ": 0.4, "CT": 0.5, "HG": 0.6, "CK": 0.6, "FH": 0.4, "WH": 0.5, "KS": 0.7,
     "DJ": 0.6, "DS": 0.6, "TS": 0.4, "TZ": 0.4, "JR": 0.5, "RS": 0.7, "YR": 0.8,
 }  # fmt: skip
-_COST = {**{pair: cost for pair, cost in _NEAR.items()}, **{pair[::-1]: cost for pair, cost in _NEAR.items()}}
+_COST = {**_NEAR, **{pair[::-1]: cost for pair, cost in _NEAR.items()}}
 _DROP = {"r": 0.3, "R": 0.3, "L": 0.4, "H": 0.35, "W": 0.45, "Y": 0.35, "N": 0.6, "T": 0.7, "D": 0.7, "K": 0.8, "S": 0.6}
 _VOWELS = frozenset("aeiou")
 _TRANSCRIPTION = frozenset(
@@ -60,7 +60,7 @@ def sound_of(name: str) -> str:
     for pattern, sound in _LATIN:
         text = pattern.sub(sound, text)
     text = re.sub(r"e$", "", text) if len(text) > 3 else text
-    return re.sub(r"[aeiouy]+", lambda m: m[0][0].replace("y", "i"), text.replace("J", "J")).translate(_UPPER)
+    return re.sub(r"[aeiouy]+", lambda m: m[0][0].replace("y", "i"), text).translate(_UPPER)
 
 
 _UPPER = str.maketrans("bcdfghjklmnpqrstvwxz", "BKDFGHJKLMNPKRSTWWSZ")
@@ -84,9 +84,17 @@ def _syllable(syllable: str) -> str:
         return "r"
     coda = "N" if rest.endswith(("n", "ng")) else ""
     vowel = re.sub(r"ng?$", "", rest).replace("ü", "u").replace("v", "u")
-    glide = "W" if head and vowel.startswith("u") and len(vowel) > 1 else ""
+    glide = "W" if head in {"K", "G", "H"} and vowel.startswith("u") and len(vowel) > 1 and vowel != "uo" else ""
     vowel = vowel[1:] if len(vowel) > 1 and vowel[0] in "iu" else vowel
     return head + glide + vowel[:1] + coda
+
+
+_COARSE = str.maketrans("BPDTGKHJCZSMNFWLRY", "PPTTKKHSSSSNNFFLLI", "aeiour")
+
+
+def coarse(sound: str) -> str:
+    """Classes of consonants alone: what near names share, for a quick search before :func:`distance`."""
+    return sound.translate(_COARSE)
 
 
 def distance(one: str, two: str) -> float:
