@@ -1,0 +1,112 @@
+"""What the site has beyond the Markdown in this folder: the READMEs as pages, nested tables of contents, and the API reference."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import re
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+
+import fewrec
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+API = HERE / "api"
+
+# Pages that show a file from outside this folder.
+INSERTED = {"start": ROOT / "README.md", "zh/start": ROOT / "README.zh-CN.md"}
+# Indexes that are plain lists on a code host and the parents of their pages on the site.
+NESTED = {"decisions/README": "0*"}
+# Documentation files of the repository and the pages that show them.
+SHOWN_AS = {"README.md": "docs/start.md", "README.zh-CN.md": "docs/zh/start.md"}
+LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)]*)?\)")
+IMAGE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]+)')
+# Command line internals are documented by cli.md; the sample is data.
+NO_REFERENCE = {"cli", "sample"}
+
+
+def source(docname: str, text: str) -> str:
+    """The Markdown of a page as Sphinx reads it."""
+    if docname in INSERTED:
+        path = INSERTED[docname]
+        return relinked(path.read_text(encoding="utf-8"), path.parent, HERE / Path(docname).parent)
+    if docname in NESTED:
+        return f"{text}\n```{{toctree}}\n:hidden:\n:glob:\n\n{NESTED[docname]}\n```\n"
+    return text
+
+
+def relinked(markdown: str, before: Path, after: Path) -> str:
+    """Markdown whose relative links, written for the folder ``before``, are right in the folder ``after``."""
+
+    def moved(link: str) -> str:
+        if "://" in link or link.startswith("mailto:"):
+            return link
+        target = (before / link).resolve()
+        if target.is_dir() and (target / "README.md").is_file():
+            target /= "README.md"
+        target = ROOT / SHOWN_AS.get(target.relative_to(ROOT).as_posix(), target.relative_to(ROOT))
+        return PurePosixPath(os.path.relpath(target, after)).as_posix()
+
+    text = LINK.sub(lambda m: f"{m[1]}{moved(m[2])}{m[3] or ''})", markdown)
+    return IMAGE.sub(lambda m: m[1] + moved(m[2]), text)
+
+
+def counterpart(pagename: str) -> str:
+    """The page in the other language; its landing page where this one is not translated."""
+    other = pagename.removeprefix("zh/") if pagename.startswith("zh/") else f"zh/{pagename}"
+    if (HERE / f"{other}.md").is_file():
+        return other
+    return "index" if pagename.startswith("zh/") else "zh/index"
+
+
+def public_modules() -> list[str]:
+    """``fewrec``'s own modules and packages that say in ``__all__`` what is public, and ``types`` and ``errors``, public throughout."""
+    found = []
+    for each in pkgutil.iter_modules(fewrec.__path__):
+        if each.name.startswith("_") or each.name in NO_REFERENCE:
+            continue
+        module = importlib.import_module(f"fewrec.{each.name}")
+        if hasattr(module, "__all__") or each.name in {"types", "errors"}:
+            found.append(module.__name__)
+            # One floor below: the parts of a wing that has no front of its own.
+            if each.ispkg and not getattr(module, "__all__", ()):
+                found += _below(module)
+    return sorted(set(found))
+
+
+def _below(package: ModuleType) -> list[str]:
+    names = [f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__) if not each.name.startswith("_")]
+    return [name for name in names if getattr(importlib.import_module(name), "__all__", ())]
+
+
+def api_page(name: str) -> str:
+    """The reference of one module, in reStructuredText, made by autodoc from the docstrings."""
+    title = f"``{name}``"
+    return f"{title}\n{'=' * len(title)}\n\n.. automodule:: {name}\n"
+
+
+def front_page() -> str:
+    """The reference of ``fewrec`` itself: its public names come with first use, so autodoc is told them one by one."""
+    title = "``fewrec``"
+    parts = [f"{title}\n{'=' * len(title)}\n\n.. automodule:: fewrec\n   :no-members:\n"]
+    for name in fewrec.__all__:
+        value = getattr(fewrec, name)
+        if isinstance(value, type):
+            parts.append(f".. autoclass:: fewrec.{name}\n")
+        elif callable(value):
+            parts.append(f".. autofunction:: fewrec.{name}\n")
+    return "\n".join(parts)
+
+
+def write_api() -> None:
+    """Write the pages of the reference; files that did not change are left alone, so that a second build is short."""
+    pages = {"fewrec": front_page(), **{name: api_page(name) for name in public_modules()}}
+    for old in API.glob("*.rst"):
+        if old.stem not in pages:
+            old.unlink()
+    for name, text in pages.items():
+        path = API / f"{name}.rst"
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
