@@ -62,9 +62,16 @@ def _language(app: Any, pagename: str, templatename: str, context: dict[str, Any
     context["other_language"] = site_pages.counterpart(pagename)
 
 
+def _whole(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Napoleon takes what precedes a colon in the docstring of an attribute for its type; ours is annotated. An empty first line stops it."""
+    if what in {"attribute", "data", "property"} and lines:
+        lines.insert(0, "")
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     site_pages.write_api()
     app.connect("source-read", _insert)
+    app.connect("autodoc-process-docstring", _whole, priority=400)  # before Napoleon's 500
     app.connect("html-page-context", _language)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

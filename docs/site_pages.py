@@ -47,7 +47,9 @@ def relinked(markdown: str, before: Path, after: Path) -> str:
         if target.is_dir() and (target / "README.md").is_file():
             target /= "README.md"
         target = ROOT / SHOWN_AS.get(target.relative_to(ROOT).as_posix(), target.relative_to(ROOT))
-        return PurePosixPath(os.path.relpath(target, after)).as_posix()
+        relative = PurePosixPath(os.path.relpath(target, after)).as_posix()
+        # Markdown that is no page of the site can only be downloaded.
+        return f"path:{relative}" if target.suffix == ".md" and not target.is_relative_to(HERE) else relative
 
     text = LINK.sub(lambda m: f"{m[1]}{moved(m[2])}{m[3] or ''})", markdown)
     return IMAGE.sub(lambda m: m[1] + moved(m[2]), text)
@@ -81,18 +83,31 @@ def _below(package: ModuleType) -> list[str]:
     return [name for name in names if getattr(importlib.import_module(name), "__all__", ())]
 
 
-def api_page(name: str) -> str:
-    """The reference of one module, in reStructuredText, made by autodoc from the docstrings."""
+def public_names(name: str) -> dict[str, object]:
+    """What autodoc shows of a module: the names in ``__all__``, or without one what is defined there."""
+    module = importlib.import_module(name)
+    names = getattr(module, "__all__", None) or [each for each in vars(module) if not each.startswith("_")]
+    found = {each: getattr(module, each) for each in names}
+    return found if hasattr(module, "__all__") else {k: v for k, v in found.items() if getattr(v, "__module__", None) == name}
+
+
+def api_page(name: str, elsewhere: dict[str, str]) -> str:
+    """The reference of one module, in reStructuredText, made by autodoc from the docstrings.
+
+    ``elsewhere``: public names of this module that another page documents already, and the full names they have there.
+    """
     title = f"``{name}``"
-    return f"{title}\n{'=' * len(title)}\n\n.. automodule:: {name}\n"
+    text = f"{title}\n{'=' * len(title)}\n\n.. automodule:: {name}\n"
+    if elsewhere:
+        text += f"   :exclude-members: {', '.join(elsewhere)}\n\nAlso here: {', '.join(f':py:obj:`{full}`' for full in elsewhere.values())}.\n"
+    return text
 
 
 def front_page() -> str:
     """The reference of ``fewrec`` itself: its public names come with first use, so autodoc is told them one by one."""
     title = "``fewrec``"
     parts = [f"{title}\n{'=' * len(title)}\n\n.. automodule:: fewrec\n   :no-members:\n"]
-    for name in fewrec.__all__:
-        value = getattr(fewrec, name)
+    for name, value in public_names("fewrec").items():
         if isinstance(value, type):
             parts.append(f".. autoclass:: fewrec.{name}\n")
         elif callable(value):
@@ -100,9 +115,22 @@ def front_page() -> str:
     return "\n".join(parts)
 
 
+def api_pages() -> dict[str, str]:
+    """Module name -> its page. What several modules export is documented once: in ``fewrec``, ``types`` or ``errors`` where it is there."""
+    pages = {"fewrec": front_page()}
+    documented = {id(value): f"fewrec.{name}" for name, value in public_names("fewrec").items()}
+    first = {"fewrec.types": 0, "fewrec.errors": 1}
+    for module in sorted(public_modules(), key=lambda name: (first.get(name, 2), name)):
+        own = {name: value for name, value in public_names(module).items() if callable(value)}
+        pages[module] = api_page(module, {name: documented[id(value)] for name, value in own.items() if id(value) in documented})
+        for name, value in own.items():
+            documented.setdefault(id(value), f"{module}.{name}")
+    return pages
+
+
 def write_api() -> None:
     """Write the pages of the reference; files that did not change are left alone, so that a second build is short."""
-    pages = {"fewrec": front_page(), **{name: api_page(name) for name in public_modules()}}
+    pages = api_pages()
     for old in API.glob("*.rst"):
         if old.stem not in pages:
             old.unlink()
