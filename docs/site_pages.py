@@ -79,7 +79,9 @@ def public_modules() -> list[str]:
 
 
 def _below(package: ModuleType) -> list[str]:
-    names = [f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__) if not each.name.startswith("_")]
+    names = [
+        f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__) if not each.name.startswith("_")
+    ]
     return [name for name in names if getattr(importlib.import_module(name), "__all__", ())]
 
 
@@ -122,7 +124,9 @@ def api_pages() -> dict[str, str]:
     first = {"fewrec.types": 0, "fewrec.errors": 1}
     for module in sorted(public_modules(), key=lambda name: (first.get(name, 2), name)):
         own = {name: value for name, value in public_names(module).items() if callable(value)}
-        pages[module] = api_page(module, {name: documented[id(value)] for name, value in own.items() if id(value) in documented})
+        pages[module] = api_page(
+            module, {name: documented[id(value)] for name, value in own.items() if id(value) in documented}
+        )
         for name, value in own.items():
             documented.setdefault(id(value), f"{module}.{name}")
     return pages
