@@ -62,16 +62,26 @@ def _language(app: Any, pagename: str, templatename: str, context: dict[str, Any
     context["other_language"] = site_pages.counterpart(pagename)
 
 
-def _whole(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Napoleon takes what precedes a colon in the docstring of an attribute for its type; ours is annotated. An empty first line stops it."""
-    if what in {"attribute", "data", "property"} and lines:
-        lines.insert(0, "")
+ATTRIBUTES = {"attribute", "data", "property"}
+_docstrings: dict[str, list[str]] = {}
+
+
+def _before_napoleon(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Napoleon takes what precedes a colon in the docstring of an attribute for its type. Ours are annotated, and the text is kept as it is."""
+    if what in ATTRIBUTES:
+        _docstrings[name] = list(lines)
+
+
+def _after_napoleon(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    if what in ATTRIBUTES:
+        lines[:] = _docstrings.pop(name)
 
 
 def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     site_pages.write_api()
     app.connect("source-read", _insert)
-    app.connect("autodoc-process-docstring", _whole, priority=400)  # before Napoleon's 500
+    app.connect("autodoc-process-docstring", _before_napoleon, priority=400)  # Napoleon has 500
+    app.connect("autodoc-process-docstring", _after_napoleon, priority=600)
     app.connect("html-page-context", _language)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

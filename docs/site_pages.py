@@ -20,7 +20,7 @@ INSERTED = {"start": ROOT / "README.md", "zh/start": ROOT / "README.zh-CN.md"}
 # Indexes that are plain lists on a code host and the parents of their pages on the site.
 NESTED = {"decisions/README": "0*"}
 # Documentation files of the repository and the pages that show them.
-SHOWN_AS = {"README.md": "docs/start.md", "README.zh-CN.md": "docs/zh/start.md"}
+SHOWN_AS = {"README.md": "docs/start.md", "README.zh-CN.md": "docs/zh/start.md", "docs/README.md": "docs/index.md"}
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)]*)?\)")
 IMAGE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]+)')
 # Command line internals are documented by cli.md; the sample is data.
