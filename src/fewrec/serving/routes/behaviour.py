@@ -5,33 +5,44 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Body, Request, Response
 
 from fewrec.data import SignalConfig, detect_rating_scale
-from fewrec.serving import answers, schemas
-from fewrec.serving.openapi import add
-from fewrec.serving.requests import checked, engine_of, json_of
-from fewrec.serving.routes.storing import check_length, no_query, repeatable
+from fewrec.serving import answers
+from fewrec.serving.http import EngineDep, IdempotencyKey, make_router
+from fewrec.serving.problems import STORING
+from fewrec.serving.routes.storing import check_length, store_once
+from fewrec.serving.schemas import EventBatch, OneOrManyEvents, OneOrManyStatements, StatementBatch
 from fewrec.store import IngestCounts
 from fewrec.store.intake import EventRow, record_events, record_statements
 from fewrec.store.shown import latest_ratings, record_answers
 
-router = APIRouter()
+router = make_router("behaviour")
+_LIKE = {"user_id": "ann", "item_id": "X", "event": "like", "event_id": "e-1"}
+_EVENTS = {
+    "one": {"value": _LIKE},
+    "several": {"value": {"events": [_LIKE, {"user_id": "ann", "item_id": "7", "event": "rating", "value": 2}]}},
+}
+_STATEMENTS = {
+    "one": {"value": {"user_id": "ann", "text": "我对科幻片很感兴趣"}},
+    "several": {"value": {"statements": [{"user_id": "ann", "text": "no horror, please"}]}},
+}
 
 
-async def post_events(request: Request) -> Response:
+@router.post("/v1/events", responses=STORING)
+async def post_events(
+    body: Annotated[OneOrManyEvents, Body(openapi_examples=_EVENTS)],
+    request: Request,
+    response: Response,
+    engine: EngineDep,
+    key: IdempotencyKey = None,
+) -> answers.Stored:
     """Store an event, or a batch of them, all or none. Acknowledged means on disk."""
-    no_query(request)
-    value, raw = await json_of(request)
-    engine = engine_of(request)
-    many = isinstance(value, dict) and "events" in value
-    if many and isinstance(value["events"], list):
-        check_length(len(value["events"]), engine.settings.max_batch)
-    events = checked(schemas.EventBatch, value).events if many else [checked(schemas.Event, value)]
+    events = body.events if isinstance(body, EventBatch) else [body]
+    check_length(len(events), engine.settings.max_batch)
     rows = [event.row(masked=engine.settings.mask, unit=engine.unit) for event in events]
     now, signals = engine.now(), engine.signals
 
@@ -42,7 +53,7 @@ async def post_events(request: Request) -> Response:
             record_answers(connection, [(row.user_id, row.item_id, liked) for row, liked in zip(rows, good, strict=True)])
         return counts
 
-    return await repeatable(request, raw, len(rows), job, engine.metrics.events.inc)
+    return await store_once(request, response, engine, key, len(rows), job, engine.metrics.events.inc)
 
 
 def _positive(rows: Sequence[EventRow], signals: SignalConfig, connection: sqlite3.Connection) -> list[bool]:
@@ -60,42 +71,20 @@ def _positive(rows: Sequence[EventRow], signals: SignalConfig, connection: sqlit
     ]
 
 
-async def post_statements(request: Request) -> Response:
-    """Store what a user says of her taste, one sentence or a batch. The same sentence again is there once."""
-    no_query(request)
-    value, raw = await json_of(request)
-    engine = engine_of(request)
-    many = isinstance(value, dict) and "statements" in value
-    if many and isinstance(value["statements"], list):
-        check_length(len(value["statements"]), engine.settings.max_batch)
-    told = checked(schemas.StatementBatch, value).statements if many else [checked(schemas.Statement, value)]
+@router.post("/v1/statements", responses=STORING)
+async def post_statements(
+    body: Annotated[OneOrManyStatements, Body(openapi_examples=_STATEMENTS)],
+    request: Request,
+    response: Response,
+    engine: EngineDep,
+    key: IdempotencyKey = None,
+) -> answers.Stored:
+    """Store what a user says of their taste, one sentence or a batch. The same sentence again is there once."""
+    told = body.statements if isinstance(body, StatementBatch) else [body]
+    check_length(len(told), engine.settings.max_batch)
     rows = [statement.row(masked=engine.settings.mask, unit=engine.unit) for statement in told]
-    return await repeatable(request, raw, len(rows), lambda c: record_statements(c, rows), engine.metrics.statements.inc)
 
+    def job(connection: sqlite3.Connection) -> IngestCounts:
+        return record_statements(connection, rows)
 
-LIKE = {"user_id": "ann", "item_id": "X", "event": "like", "event_id": "e-1"}
-add(
-    router,
-    "POST",
-    "/v1/events",
-    post_events,
-    answer=answers.Stored,
-    body=(schemas.Event, schemas.EventBatch),
-    repeatable=True,
-    tag="behaviour",
-    examples={"one": LIKE, "several": {"events": [LIKE, {"user_id": "ann", "item_id": "7", "event": "rating", "value": 2}]}},
-)
-add(
-    router,
-    "POST",
-    "/v1/statements",
-    post_statements,
-    answer=answers.Stored,
-    body=(schemas.Statement, schemas.StatementBatch),
-    repeatable=True,
-    tag="behaviour",
-    examples={
-        "one": {"user_id": "ann", "text": "我对科幻片很感兴趣"},
-        "several": {"statements": [{"user_id": "ann", "text": "no horror, please"}]},
-    },
-)
+    return await store_once(request, response, engine, key, len(rows), job, engine.metrics.statements.inc)
