@@ -28,6 +28,7 @@ from fewrec.decoders import PhraseDecoder, PhraseVocabulary, mine_phrases
 from fewrec.decoders.registry import Reader, load_decoder
 from fewrec.encoders import MANY_TEXTS, LexicalSpace, VectorCache, check_same_encoder, encoder_for, load_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownItemError
+from fewrec.models.base import Additive, Model
 from fewrec.models.blend.ensemble import Ensemble
 from fewrec.models.blend.prior import DomainPrior
 from fewrec.models.registry import make_model
@@ -37,7 +38,6 @@ from fewrec.preparation import catalogue_of, prepare_catalogue, prepare_statemen
 from fewrec.ranking import Filters, best_questions, diversified, reasons_of, top_k
 from fewrec.text import clean, words
 from fewrec.types import (
-    Additive,
     Catalogue,
     Dataset,
     Decoded,
@@ -45,7 +45,6 @@ from fewrec.types import (
     Examples,
     Explanation,
     Interactions,
-    Model,
     Recommendation,
     Recommendations,
     Rows,
