@@ -8,9 +8,10 @@ import numpy as np
 
 from fewrec.examples import Taste
 from fewrec.fitted import Fitted
+from fewrec.models.base import Additive
 from fewrec.ranking import in_order, reasons_of
 from fewrec.sentences import contributions, reasons
-from fewrec.types import Additive, Examples, Explanation, Matrix, Recommendation, Rows, Vector
+from fewrec.types import Examples, Explanation, Matrix, Recommendation, Rows, Vector
 
 N_SAMPLED = 2000
 """Items that the spread of scores is measured on: more would cost a second pass over a large catalogue at every request."""

@@ -12,11 +12,12 @@ from fewrec.data import SignalConfig, to_interactions
 from fewrec.decoders import PhraseVocabulary, mine_phrases
 from fewrec.encoders import LexicalSpace
 from fewrec.errors import UnknownItemError
+from fewrec.models.base import Model
 from fewrec.models.blend.ensemble import Ensemble
 from fewrec.models.taste import GaussianConfig, GaussianTaste
 from fewrec.preparation import prepare_catalogue
 from fewrec.text import clean, words
-from fewrec.types import Catalogue, Dataset, Encoder, Model
+from fewrec.types import Catalogue, Dataset, Encoder
 from fewrec.words import WordsIndex
 
 Progress = Callable[[str], None]

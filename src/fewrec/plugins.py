@@ -29,6 +29,8 @@ TRUST_VARIABLE = "FEWREC_TRUST"
 """Environment variable: modules, separated by commas, whose classes may be made when a saved fit is loaded."""
 _OURS = "fewrec"
 _PATH = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
+_NAMED: set[str] = set()
+"""Modules that callers in this process named as ``module:Class``."""
 T = TypeVar("T")
 
 
@@ -122,6 +124,8 @@ class Registry(Generic[T]):
             if re.fullmatch(_PATH, head) and re.fullmatch(_PATH, rest):
                 if trust is not None and not is_trusted(head, trust):
                     raise SettingError(f"the {self.kind} {name} is code outside fewrec", hint=trust_hint(head))
+                if trust is None:
+                    _NAMED.add(head)
                 return Plugin(name, name, distribution="")
             raise self._unknown(name)
         if head not in self.own:
@@ -213,11 +217,12 @@ def registered_modules() -> frozenset[str]:
 
 
 def is_trusted(module: str, trust: Collection[str] = ()) -> bool:
-    """Whether saved objects may name classes of ``module``: one of ours, of an entry point, or named in ``trust`` or ``FEWREC_TRUST``.
+    """Whether saved objects may name classes of ``module``.
 
-    A trusted package's modules are trusted.
+    Yes for modules of fewrec, those that hold a target of an installed package's entry point, those that a caller in this process named
+    as ``module:Class``, and those in ``trust`` or the environment variable ``FEWREC_TRUST``, where a package stands for all its modules.
     """
-    if module == _OURS or module.startswith(f"{_OURS}.") or module in registered_modules():
+    if module == _OURS or module.startswith(f"{_OURS}.") or module in _NAMED or module in registered_modules():
         return True
     named = {*trust, *(name.strip() for name in os.environ.get(TRUST_VARIABLE, "").split(",") if name.strip())}
     return any(module == name or module.startswith(f"{name}.") for name in named)
@@ -231,7 +236,7 @@ def trust_hint(module: str) -> str:
 @cache
 def _registered(group: str) -> tuple[Plugin, ...]:
     """Entry points of other packages, by name and package; one that is installed twice on ``sys.path`` counts once."""
-    found = {}
+    found: dict[tuple[str, str], Plugin] = {}
     for point in entry_points(group=group):
         distribution = _distribution(point)
         if distribution.partition(" ")[0].lower() != _OURS:

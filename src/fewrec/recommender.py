@@ -23,6 +23,7 @@ from fewrec.examples import ExampleMaker, Taste
 from fewrec.explanation import Scored
 from fewrec.fitted import Fitted, Progress, learn
 from fewrec.history import FrameHistory, History
+from fewrec.models.base import Model
 from fewrec.models.blend.prior import DomainPrior
 from fewrec.models.registry import make_model
 from fewrec.models.taste import GaussianTaste
@@ -39,7 +40,6 @@ from fewrec.types import (
     Examples,
     Explanation,
     Interactions,
-    Model,
     Recommendation,
     Recommendations,
     Rows,

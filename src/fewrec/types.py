@@ -248,37 +248,6 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
-class Model(Protocol):
-    """Anything that ranks the catalogue for a user, given her k examples. One instance serves one fitted state."""
-
-    @property
-    def name(self) -> str:
-        """What ``--model`` takes."""
-
-    def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Model:
-        """Learn from training users (there may be none) and return self. Hyper-parameters are chosen in here, on these users."""
-
-    def score(self, examples: Sequence[Examples]) -> Matrix:
-        """(len(examples), m) float32, higher is better. Comparable within a row only. No data means a constant row."""
-
-
-@runtime_checkable
-class Additive(Model, Protocol):
-    """A model whose score is a prior plus one contribution per example."""
-
-    def explain(self, examples: Examples, rows: Rows) -> Explanation:
-        """The same score as :meth:`score` at ``rows``, taken apart."""
-
-
-@runtime_checkable
-class Predictor(Model, Protocol):
-    """A model that says how likely a like is, comparably between users: what ``labels`` and ``tallrec`` measure."""
-
-    def predict(self, examples: Sequence[Examples], rows: Rows) -> Vector:
-        """(b,) in [0, 1]: probability that the user of ``examples[b]``, who meets item ``rows[b]``, likes it."""
-
-
-@runtime_checkable
 class Decoder(Protocol):
     """A vector back into words. It is handed the vector and nothing else about the user or item."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
+from fewrec.models.base import Model
 from fewrec.models.blend.auto import Auto
 from fewrec.models.blend.ensemble import Member
 from fewrec.models.blend.members import (
@@ -30,7 +31,6 @@ from fewrec.models.stacking import AnyEnsemble
 from fewrec.models.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
 from fewrec.plugins import Plugin, Registry
 from fewrec.sources import code_version
-from fewrec.types import Model
 
 _NUMBERS, _CATEGORIES = AttributeConfig(kind="numbers"), AttributeConfig(kind="categories")
 _SOLVED = 3000
@@ -108,8 +108,13 @@ MODELS: Registry[Model] = Registry(
 """Names of models."""
 
 
-def make_model(name: str, prior: DomainPrior | None = None) -> Model:
-    """A new, unfitted model by its name. ``prior``: what another domain taught, for those that can use it (``auto``, ``taste``).
+def make_model(name: str, prior: DomainPrior | None = None, *, trust: Collection[str] | None = None) -> Model:
+    """A new, unfitted model by its name.
+
+    Args:
+        name: as ``fewrec models`` lists them, or ``module:Class``.
+        prior: what another domain taught, for those that can use it (``auto``, ``taste``).
+        trust: modules that ``module:Class`` may name, for a name that was read from a file; None: any.
 
     Raises:
         MissingExtraError: it needs an extra that is not installed.
@@ -119,16 +124,16 @@ def make_model(name: str, prior: DomainPrior | None = None) -> Model:
         return Auto(AUTO_MEMBERS, RatingTaste, prior=prior.weights)
     if prior is not None and name == "taste":
         return Taste(start=prior.taste)
-    return factory_of(name)()
+    return factory_of(name, trust=trust)()
 
 
-def factory_of(name: str) -> Callable[[], Model]:
+def factory_of(name: str, *, trust: Collection[str] | None = None) -> Callable[[], Model]:
     """What makes the models of a name. Errors as in :func:`make_model`."""
-    if MODELS.find(name).name != "ensemble":
-        return MODELS.factory(name)
+    if MODELS.find(name, trust=trust).name != "ensemble":
+        return MODELS.factory(name, trust=trust)
     # Written out here and not left to :func:`ensemble`, so that the digest of code (:mod:`fewrec.sources`) sees the members.
     members = _members(name)
-    makers = {member: factory_of(member) for member in members}
+    makers = {member: factory_of(member, trust=trust) for member in members}
     return partial(AnyEnsemble, name, makers, slow=any(getattr(MODELS.load(member), "slow", False) for member in members))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fewrec.text.normalise import fold
 from fewrec.words import lexicon, sound
 from fewrec.words.spans import Span, numbers, times
-from fewrec.words.stems import has_han, key, tokens
+from fewrec.words.stems import has_han, tokens
 from fewrec.words.types import Claim, Term
 
 if TYPE_CHECKING:

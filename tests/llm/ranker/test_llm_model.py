@@ -24,8 +24,9 @@ from fewrec.llm.ranker.prompts import WORDINGS, Question, question_of
 from fewrec.llm.ranker.rows import rows_of_users
 from fewrec.llm.ranker.scorer import Scorer
 from fewrec.llm.ranker.tuning import fine_tune
+from fewrec.models.base import Predictor
 from fewrec.models.registry import make_model, version_of
-from fewrec.types import Catalogue, Examples, Interactions, Predictor
+from fewrec.types import Catalogue, Examples, Interactions
 
 from .toy import FAST, rows
 
