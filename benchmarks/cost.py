@@ -17,6 +17,7 @@ import numpy as np
 from peers._worlds import load
 from scipy import sparse
 
+from fewrec.models.base import Model
 from fewrec.models.blend.ensemble import EnsembleConfig, gather_episodes
 from fewrec.models.blend.prior import crowd, prior_weights
 from fewrec.models.blend.weights import KNOTS, Weights, learn_weights
@@ -26,7 +27,7 @@ from fewrec.models.taste import GaussianConfig, GaussianTaste, PopulationSums, R
 from fewrec.models.taste.learning import learn_config
 from fewrec.models.taste.popularity import expected_likes
 from fewrec.models.taste.similarity import TextSpace, unit_rows
-from fewrec.types import Catalogue, Examples, Interactions, Model, Rows
+from fewrec.types import Catalogue, Examples, Interactions, Rows
 
 N_USERS = 60
 

@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from fewrec.data import read_items
-from fewrec.encoders import HFConfig, HFEncoder
+from fewrec.llm.encoder.config import HFConfig
+from fewrec.llm.encoder.huggingface import HFEncoder
 from fewrec.preparation import text_fields, title_of
 from fewrec.text import item_text
 

@@ -17,9 +17,10 @@ import numpy as np
 from fewrec.data import read_events, read_items
 from fewrec.encoders import VectorCache, load_encoder
 from fewrec.evaluation import ColdItemsSettings, KShotSettings, Run, evaluate
+from fewrec.models.base import Model
 from fewrec.models.registry import make_model
 from fewrec.preparation import prepare_catalogue
-from fewrec.types import Catalogue, Examples, Interactions, Matrix, Model
+from fewrec.types import Catalogue, Examples, Interactions, Matrix
 
 
 class OnOtherVectors:

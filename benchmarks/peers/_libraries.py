@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from fewrec.types import Model
+from fewrec.models.base import Model
 
 FILES = ("with_implicit", "with_lightfm", "with_rectools", "with_lenskit")
 

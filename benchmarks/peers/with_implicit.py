@@ -11,7 +11,8 @@ from implicit.cpu.als import AlternatingLeastSquares
 from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
 from scipy import sparse
 
-from fewrec.types import Catalogue, Matrix, Model
+from fewrec.models.base import Model
+from fewrec.types import Catalogue, Matrix
 
 
 class ImplicitAls(LibraryModel):

@@ -14,7 +14,8 @@ from lenskit.data import ItemList, RecQuery, from_interactions_df
 from lenskit.knn import EASEScorer, ItemKNNScorer, UserKNNScorer
 from scipy import sparse
 
-from fewrec.types import Catalogue, Matrix, Model
+from fewrec.models.base import Model
+from fewrec.types import Catalogue, Matrix
 
 
 class LensKitModel(LibraryModel):

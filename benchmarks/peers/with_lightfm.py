@@ -9,7 +9,8 @@ from _library import LibraryModel
 from lightfm import LightFM
 from scipy import sparse
 
-from fewrec.types import Catalogue, Matrix, Model
+from fewrec.models.base import Model
+from fewrec.types import Catalogue, Matrix
 
 
 class LightFmPeer(LibraryModel):

@@ -12,7 +12,8 @@ from rectools.dataset import Dataset
 from rectools.models import EASEModel
 from scipy import sparse
 
-from fewrec.types import Catalogue, Matrix, Model
+from fewrec.models.base import Model
+from fewrec.types import Catalogue, Matrix
 
 
 class RecToolsEase(LibraryModel):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from fewrec.errors import DataError
 from fewrec.models.blend.prior import DomainPrior
+from fewrec.models.registry import make_model
+from fewrec.persistence import check_can_be_saved
 from fewrec.recommender import Recommender
 from fewrec.store import Store
 
@@ -39,6 +41,7 @@ def fit_store(
 
     Raises:
         DataError: the store holds no items.
+        SettingError: there is no such model, or it cannot be saved; told before anything is learned.
     """
     from fewrec import __version__
 
@@ -46,6 +49,8 @@ def fit_store(
     if data.items.height == 0:
         shown = store.location.shown
         raise DataError(f"the store {shown} holds no items", hint=f"fewrec ingest {shown} --items FILE adds some")
+    unfitted = make_model(model)
+    check_can_be_saved(unfitted, trust=(type(unfitted).__module__,))
     current = store.current_fit() if keep_prior and prior is None else None
     if current is not None and (current[0] / PRIOR_NAME).exists():
         prior = DomainPrior.load(current[0] / PRIOR_NAME)

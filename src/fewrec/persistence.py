@@ -1,65 +1,96 @@
 """Fitted objects on disk: one JSON document for the structure, one ``.npy`` file for each array. Never pickle.
 
-Only classes of this package are written and made again, attribute by attribute, so a file cannot name code to run. Arrays are
-memory-mapped on loading: a fitted recommender opens in the time it takes to read the JSON.
+Objects are written attribute by attribute, or into a folder of their own by a class with ``save`` and ``load``
+(:class:`fewrec.models.base.Saveable`). A file names classes, and loading makes objects of them, so only trusted ones are made: those of this
+package, those in modules that an installed package's entry point names, and those in modules that the caller or the environment
+variable ``FEWREC_TRUST`` names. Arrays are memory-mapped on loading: a fitted recommender opens in the time it takes to read the JSON.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from fewrec.errors import ModelLoadError
+from fewrec.errors import ModelLoadError, SettingError
+from fewrec.models.base import Model, Saveable
+from fewrec.plugins import is_trusted, trust_hint
+from fewrec.types import Catalogue
 
 FORMAT_VERSION = 2
 _DOCUMENT = "object.json"
 
 
-def save_object(thing: object, folder: Path) -> None:
+def save_object(thing: object, folder: Path, *, trust: Collection[str] = ()) -> None:
     """Write ``thing`` into ``folder``, which is made if absent.
 
     A class keeps attributes out of the file by naming them in ``__not_saved__``; they are then absent after loading, and the class
-    says in ``__after_load__`` how to get on without them.
+    says in ``__after_load__`` how to get on without them. ``trust``: modules from outside whose objects may be written.
 
     Raises:
-        ModelLoadError: something in it is neither data nor an object of this package.
+        ModelLoadError: something in it is neither data nor an object of a trusted class.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    writer = _Writer(folder)
+    writer = _Writer(folder, trust)
     document = {"format": FORMAT_VERSION, "object": writer.encode(thing, "object")}
-    (folder / _DOCUMENT).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    # surrogatepass: half an emoji in somebody's text is a term like others
+    (folder / _DOCUMENT).write_bytes(json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def load_object(folder: Path) -> Any:
-    """What :func:`save_object` wrote.
+def check_can_be_saved(model: Model, *, trust: Collection[str] = ()) -> None:
+    """Raise now what :func:`save_object` would raise after the fit, as far as an unfitted ``model`` shows it.
+
+    A class that knows that it cannot be saved says why in its attribute ``__cannot_be_saved__``.
 
     Raises:
-        ModelLoadError: the folder is absent, incomplete, damaged or of a newer format.
+        SettingError: it cannot be saved.
+    """
+    why = getattr(type(model), "__cannot_be_saved__", None)
+    if why is None:
+        if isinstance(model, Saveable) and is_trusted(type(model).__module__, trust):
+            return
+        try:
+            with TemporaryDirectory() as folder:
+                _Writer(Path(folder), trust).encode(model, "the model")
+        except ModelLoadError as error:
+            raise SettingError(f"the model {model.name} cannot be saved: {error.message}", hint=error.hint) from error
+        return
+    raise SettingError(
+        f"the model {model.name} cannot be saved: {why}",
+        hint="choose another for a fit that is kept; it can be evaluated, and fitted where it is used",
+    )
+
+
+def load_object(folder: Path, *, trust: Collection[str] = ()) -> Any:
+    """What :func:`save_object` wrote. ``trust``: modules from outside whose classes may be made, such as ``("my_package",)``.
+
+    Raises:
+        ModelLoadError: the folder is absent, incomplete, damaged or of a newer format, or names a class that is not trusted.
     """
     path = folder / _DOCUMENT
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
         version = document["format"]
         if version != FORMAT_VERSION:
             raise ModelLoadError(
                 f"{path} has format {version}, this fewrec reads format {FORMAT_VERSION}", hint="fit again, or update fewrec"
             )
-        return _Reader(folder).decode(document["object"])
+        return _Reader(folder, trust).decode(document["object"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
         raise ModelLoadError(f"{folder} does not hold a readable fitted model: {error}", hint="fit again") from error
 
 
 class _Writer:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, trust: Collection[str] = ()) -> None:
+        self._folder, self._trust = folder, trust
         self._seen: dict[int, int] = {}
         self._kept: list[object] = []  # so that no id is used twice
         self._n_arrays = 0
@@ -81,12 +112,17 @@ class _Writer:
         if isinstance(thing, (dict, Mapping)):
             return {"$dict": [[self.encode(k, where), self.encode(v, f"{where}[{k!r}]")] for k, v in thing.items()]}
         cls = type(thing)
-        if not cls.__module__.startswith("fewrec."):
+        if not is_trusted(cls.__module__, self._trust):
             raise ModelLoadError(
                 f"{where} is a {cls.__module__}.{cls.__qualname__}, which cannot be saved",
-                hint="models that hold neural networks are fitted again where they are used",
+                hint="a model that holds more than plain data and arrays needs save and load: docs/guide/extending.md",
             )
         number = self._number(thing)
+        if isinstance(thing, Saveable) and not cls.__module__.startswith("fewrec."):
+            own = self._folder / f"own-{number:04d}"
+            own.mkdir()
+            thing.save(own)
+            return {"$saved": f"{cls.__module__}:{cls.__qualname__}", "$id": number, "folder": own.name}
         skipped = getattr(cls, "__not_saved__", ())
         state = {k: self.encode(v, f"{where}.{k}") for k, v in _state(thing).items() if k not in skipped}
         return {"$object": f"{cls.__module__}:{cls.__qualname__}", "$id": number, "state": state}
@@ -112,9 +148,10 @@ class _Writer:
 
 
 class _Reader:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, trust: Collection[str] = ()) -> None:
+        self._folder, self._trust = folder, trust
         self._made: dict[int, Any] = {}
+        self._catalogue: Catalogue | None = None
 
     def decode(self, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -131,14 +168,25 @@ class _Reader:
             return frozenset(self.decode(each) for each in value["$set"])
         if "$dict" in value:
             return {self.decode(k): self.decode(v) for k, v in value["$dict"]}
-        cls = _class_named(value["$object"])
+        if "$saved" in value:
+            return self._keep(value, self._load_own(value))
+        cls = _class_named(value["$object"], self._trust)
         thing = self._keep(value, object.__new__(cls))
         for name, state in value["state"].items():
             object.__setattr__(thing, name, self.decode(state))
         after_load = getattr(thing, "__after_load__", None)
         if after_load is not None:
             after_load()
+        if isinstance(thing, Catalogue):
+            self._catalogue = thing
         return thing
+
+    def _load_own(self, value: dict[str, Any]) -> Any:
+        cls = _class_named(value["$saved"], self._trust)
+        own = self._folder / value["folder"]
+        if own.parent != self._folder or not issubclass(cls, Saveable):
+            raise ModelLoadError(f"{value['$saved']} in {value['folder']} is no object with a folder of its own")
+        return cls.load(own, self._catalogue)
 
     def _keep(self, value: dict[str, Any], thing: Any) -> Any:
         if "$id" in value:
@@ -168,10 +216,13 @@ def _state(thing: object) -> dict[str, Any]:
     return {name: value for name, value in state.items() if name not in made_on_demand}
 
 
-def _class_named(name: str) -> type:
+def _class_named(name: str, trust: Collection[str]) -> type:
+    """The class, imported only where its module is trusted."""
     module, _, qualname = name.partition(":")
-    if module != "fewrec" and not module.startswith("fewrec."):
-        raise ModelLoadError(f"{name} is not a class of fewrec")
+    if not is_trusted(module, trust):
+        raise ModelLoadError(
+            f"{name} is not a class of fewrec or of an installed package that adds to it", hint=trust_hint(module)
+        )
     found: Any = sys.modules.get(module) or import_module(module)
     for part in qualname.split("."):
         found = getattr(found, part)
@@ -180,4 +231,4 @@ def _class_named(name: str) -> type:
     return found
 
 
-__all__ = ["FORMAT_VERSION", "load_object", "save_object"]
+__all__ = ["FORMAT_VERSION", "check_can_be_saved", "load_object", "save_object"]

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from fewrec.columns import SKIPPED_NAMES, title_of
 from fewrec.encoders import LexicalSpace
 from fewrec.errors import DataError
 from fewrec.text import bound, clean, content_words, item_text, mask, parse_statement
@@ -18,7 +19,6 @@ MAX_TERMS = 50_000
 MAX_LEXICAL_CHARS = 2000
 MAX_SHOWN = 120
 """Characters of a long review that a reason shows."""
-_NOT_TEXT = ("item_id", "image", "created_at")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def prepare_catalogue(items: pl.DataFrame, encoder: Encoder) -> tuple[Catalogue,
     """
     if items.height == 0:
         raise DataError("there are no items to recommend", hint="give an items file with at least one good row")
-    columns = [name for name in items.columns if name not in _NOT_TEXT]
+    columns = [name for name in items.columns if name not in SKIPPED_NAMES]
     rows = items.select(columns).iter_rows() if columns else iter([()] * items.height)
     fields = [text_fields(dict(zip(columns, row, strict=True))) for row in rows]
     return catalogue_of(items["item_id"].to_list(), fields, encoder)
@@ -54,21 +54,30 @@ def prepare_catalogue(items: pl.DataFrame, encoder: Encoder) -> tuple[Catalogue,
 def text_fields(columns: Mapping[str, object]) -> dict[str, str]:
     """The columns of one item that are text and not empty."""
     return {
-        name: str(value) for name, value in columns.items() if name not in _NOT_TEXT and value is not None and str(value) != ""
+        name: str(value)
+        for name, value in columns.items()
+        if name not in SKIPPED_NAMES and value is not None and str(value) != ""
     }
 
 
 def catalogue_of(
     ids: Sequence[str], fields: Sequence[Mapping[str, str]], encoder: Encoder, lexical: LexicalSpace | None = None
 ) -> tuple[Catalogue, LexicalSpace]:
-    """The same from columns per item; a ``lexical`` space that is handed in is used as it is."""
+    """Clean, mask and encode items given as columns.
+
+    Args:
+        ids: (m,) of the items.
+        fields: (m,) header -> text of each item, as :func:`text_fields` gives it.
+        encoder: makes the vectors.
+        lexical: a space fitted before, used as it is; None fits one on these items.
+    """
     texts = [mask(item_text(each)).text for each in fields]
     # Vectors are best of short texts (what comes first counts most), words of long ones.
     tokens = [content_words(mask(item_text(each, max_chars=MAX_LEXICAL_CHARS)).text) for each in fields]
     lexical = lexical or LexicalSpace.fit(tokens, max_terms=MAX_TERMS)
     catalogue = Catalogue(
         ids=tuple(ids),
-        titles=tuple(title_of(each, item_id) for each, item_id in zip(fields, ids, strict=True)),
+        titles=tuple(title_of(each, item_id, clean) for each, item_id in zip(fields, ids, strict=True)),
         texts=tuple(texts),
         vectors=encoder.encode(texts),
         lexical=lexical.transform(tokens),
@@ -76,14 +85,6 @@ def catalogue_of(
         fingerprint=encoder.fingerprint,
     )
     return catalogue, lexical
-
-
-def title_of(fields: Mapping[str, str], item_id: str) -> str:
-    """What people are shown: the title or name; else the id."""
-    for name in ("title", "name", "标题", "名称", "片名", "书名"):
-        if fields.get(name):
-            return clean(fields[name]) or item_id
-    return item_id
 
 
 def prepare_statements(texts: Sequence[str], encoder: Encoder, lexical: LexicalSpace) -> Said:

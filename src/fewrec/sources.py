@@ -1,22 +1,26 @@
 """Which code a model's scores come from, as a short digest: finished cells of an evaluation are good for as long as it stays the same.
 
 What counts is the model's own module and all of ``fewrec`` that it imports, directly or not, with the data files beside them, and the
-settings it is made with. Work on one model so leaves the others' digests alone. Comments, docstrings and layout do not count. What lies
-outside, such as NumPy's version or an encoder, does not count either; what encoders make is in the digest of the data.
+settings it is made with. Work on one model so leaves the others' digests alone. Comments, docstrings and layout do not count. Of a model
+from outside count the modules of its own package (its module alone where it is in none) and the version of its distribution. What lies
+elsewhere, such as NumPy's version or an encoder, does not count; what encoders make is in the digest of the data.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import inspect
+import sys
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import fewrec
-from fewrec.errors import SettingError
 from fewrec.models.blend.ensemble import Member
 
 PACKAGE = Path(fewrec.__file__).parent
@@ -29,8 +33,13 @@ def code_version(factory: Any, package: Path = PACKAGE) -> str:
     ``package`` is the folder of a ``fewrec``, for asking another checkout.
     """
     digest = hashlib.blake2b(digest_size=8)
-    digest.update(repr(list(_made_of(factory))).encode())
-    for path in files_of(sorted({module for module, _ in _made_of(factory) if module}), package):
+    parts = list(_made_of(factory))
+    digest.update(repr(parts).encode())
+    modules = sorted({module for module, _ in parts if module})
+    for module in modules:
+        if not module.startswith("fewrec."):
+            digest.update(b"".join(_of_a_stranger(module)))
+    for path in files_of(modules, package):
         digest.update(f"\x1e{path.relative_to(package)}\x1f".encode())
         digest.update(_without_words(path) if path.suffix == ".py" else path.read_bytes())
     return f"{fewrec.__version__}+{digest.hexdigest()}"
@@ -66,16 +75,33 @@ def _made_of(part: Any) -> Iterator[tuple[str, str]]:
         yield from _made_of((part.make, part.suits))
     elif callable(part):
         part = part if isinstance(part, type | FunctionType) else type(part())  # an object that makes models: ask it for one
-        if not part.__module__.startswith("fewrec."):
-            raise SettingError(
-                f"{part.__module__}.{part.__qualname__} is no part of fewrec, so it is not known when its code changes",
-                hint="give Run a version of your own for this model",
-            )
         yield part.__module__, part.__qualname__
-    elif type(part).__module__.startswith("fewrec."):
-        yield type(part).__module__, repr(part)  # a config
-    else:
+    elif type(part).__module__ == "builtins":
         yield "", repr(part)
+    else:
+        yield type(part).__module__, repr(part)  # a config
+
+
+def _of_a_stranger(module: str) -> Iterator[bytes]:
+    """What the code of a module outside ``fewrec`` depends on; something new every time where its source cannot be read."""
+    top = module.partition(".")[0]
+    for distribution in sorted(set(packages_distributions().get(top, ()))):
+        yield f"\x1e{distribution} {version(distribution)}".encode()
+    try:
+        source = inspect.getsourcefile(sys.modules[module])
+    except (KeyError, TypeError):
+        source = None
+    if source is None:
+        yield uuid.uuid4().bytes
+        return
+    own = Path(source)
+    package = (
+        own.parents[module.count(".") - (own.name != "__init__.py")] if "." in module or own.name == "__init__.py" else None
+    )
+    for path in [own] if package is None else sorted(package.rglob("*")):
+        if path.suffix in {".py", *_DATA} and path.is_file():
+            yield f"\x1e{path.name if package is None else path.relative_to(package)}\x1f".encode()
+            yield _without_words(path) if path.suffix == ".py" else path.read_bytes()
 
 
 def _file(module: str, package: Path) -> Path | None:

@@ -9,7 +9,7 @@ Symbols, as in ``docs/concepts``: m items, n users, k examples of one user, d nu
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -248,37 +248,6 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
-class Model(Protocol):
-    """Anything that ranks the catalogue for a user, given her k examples. One instance serves one fitted state."""
-
-    @property
-    def name(self) -> str:
-        """What ``--model`` takes."""
-
-    def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Model:
-        """Learn from training users (there may be none) and return self. Hyper-parameters are chosen in here, on these users."""
-
-    def score(self, examples: Sequence[Examples]) -> Matrix:
-        """(len(examples), m) float32, higher is better. Comparable within a row only. No data means a constant row."""
-
-
-@runtime_checkable
-class Additive(Model, Protocol):
-    """A model whose score is a prior plus one contribution per example."""
-
-    def explain(self, examples: Examples, rows: Rows) -> Explanation:
-        """The same score as :meth:`score` at ``rows``, taken apart."""
-
-
-@runtime_checkable
-class Predictor(Model, Protocol):
-    """A model that says how likely a like is, comparably between users: what ``labels`` and ``tallrec`` measure."""
-
-    def predict(self, examples: Sequence[Examples], rows: Rows) -> Vector:
-        """(b,) in [0, 1]: probability that the user of ``examples[b]``, who meets item ``rows[b]``, likes it."""
-
-
-@runtime_checkable
 class Decoder(Protocol):
     """A vector back into words. It is handed the vector and nothing else about the user or item."""
 
@@ -306,14 +275,25 @@ class Decoded:
 
 
 @dataclass(frozen=True)
+class Matched:
+    """Why an item answers a sentence: words of the sentence, the column looked in, and the piece of its text that matched."""
+
+    claim: str
+    column: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Reason:
-    """One summand of a score. ``kind``: prior, like, dislike, rating, event, statement."""
+    """One summand of a score. ``kind``: prior, like, dislike, rating, event, statement, request."""
 
     kind: str
     contribution: float
     item_id: str | None = None
     title: str | None = None
     text: str | None = None
+    matched: tuple[Matched, ...] = ()
+    """For a statement or a request: what of the item answers it."""
 
 
 @dataclass(frozen=True)
@@ -328,11 +308,31 @@ class Recommendation:
 
 
 @dataclass(frozen=True)
+class UnderstoodClaim:
+    """One thing that a sentence was understood to ask for or rule out.
+
+    ``text`` as written or as the catalogue calls it; ``kind`` category, person, time, theme, …; ``polarity`` 1 wanted, -1 ruled out;
+    ``matched`` number of items that literally hold it.
+    """
+
+    text: str
+    kind: str
+    polarity: float
+    matched: int
+
+
+@dataclass(frozen=True)
 class Recommendations:
     """A ranked list, best first."""
 
     user: str | None
     items: tuple[Recommendation, ...]
+    understood: tuple[UnderstoodClaim, ...] = ()
+    """How the sentences were read."""
+    unmatched: tuple[str, ...] = ()
+    """Words that nothing in the catalogue answers."""
+    nearest: tuple[str, ...] = ()
+    """Where something is unmatched: values of the catalogue that come nearest."""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON body of the contract."""
@@ -341,7 +341,9 @@ class Recommendations:
             reasons = []
             for reason in line.reasons:
                 where = {"item_id": reason.item_id, "title": reason.title, "text": reason.text}
-                named = {key: value for key, value in where.items() if value is not None}
+                named: dict[str, Any] = {key: value for key, value in where.items() if value is not None}
+                if reason.matched:
+                    named["matched"] = [asdict(each) for each in reason.matched]
                 reasons.append({"kind": reason.kind, **named, "contribution": reason.contribution})
             items.append(
                 {
@@ -352,7 +354,13 @@ class Recommendations:
                     "reasons": reasons,
                 }
             )
-        return {"user": self.user, "items": items}
+        return {
+            "user": self.user,
+            "understood": [asdict(claim) for claim in self.understood],
+            "unmatched": list(self.unmatched),
+            **({"nearest": list(self.nearest)} if self.nearest else {}),
+            "items": items,
+        }
 
 
 @dataclass(frozen=True)

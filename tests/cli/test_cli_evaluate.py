@@ -8,7 +8,7 @@ import pytest
 from cli_runs import failed, fewrec
 
 from fewrec import sample
-from fewrec.models.registry import MODELS
+from fewrec.models.registry import factory_of
 from fewrec.sources import code_version
 
 FILES = ("--items", str(sample.path("items.csv")), "--events", str(sample.path("events.csv")))
@@ -125,7 +125,7 @@ def test_compared_is_what_was_named(tmp_path: Path) -> None:
     ]:
         document = fewrec(*asked, *flags).document
         assert {row["metric"] for row in document["comparisons"]} == metrics == set(document["settings"]["compared"])
-        assert document["made"]["versions"]["models"]["auto"] == code_version(MODELS["auto"][1])
+        assert document["made"]["versions"]["models"]["auto"] == code_version(factory_of("auto"))
     assert len(list((tmp_path / "auto").glob("*.npz"))) == 10  # the draws; what is compared is no part of a cell
 
 

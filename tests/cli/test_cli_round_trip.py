@@ -65,7 +65,7 @@ def test_from_a_store(fitted: str, tiny: str) -> None:
     [
         (("--models", "phrases,oracle"), "there is no decoder 'oracle'"),
         (("--models", "auto"), "there is no decoder 'auto'"),
-        (("--second-encoder", "oracle"), "there is no encoder called 'oracle'"),
+        (("--second-encoder", "oracle"), "there is no encoder 'oracle'"),
         (("--second-encoder", "default"), "the second encoder is the first one"),
         (("--train-users", "10"), "protocol round-trip has no --train-users"),
         (("--metrics", "ndcg@10"), "unknown metric 'ndcg@10'"),

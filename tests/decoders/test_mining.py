@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fewrec.columns import columns_of
 from fewrec.decoders import MiningConfig, PhraseVocabulary, general_entries, mine_phrases
-from fewrec.decoders.fields import columns_of
 
 from .films import FIELDS, TopicEncoder, words
 

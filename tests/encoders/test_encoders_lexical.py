@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fewrec.encoders import LexicalSpace
-from fewrec.errors import ModelLoadError, SettingError
+from fewrec.errors import SettingError
+from fewrec.persistence import load_object, save_object
 
 WORDS = st.sampled_from(["科幻", "film", "sea", "love", "war", "月", "x"])
 DOCUMENTS = st.lists(st.lists(WORDS, max_size=12), max_size=10)
@@ -60,27 +61,7 @@ def test_rare_terms_and_a_bound_on_terms() -> None:
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
     documents = [["科幻", "film"], ["half \ud83d", "film"]]
     space = LexicalSpace.fit(documents)
-    space.save(tmp_path / "lexical.npz")
-    loaded = LexicalSpace.load(tmp_path / "lexical.npz")
+    save_object(space, tmp_path)
+    loaded = load_object(tmp_path)
     assert loaded.terms == space.terms
     np.testing.assert_array_equal(loaded.transform(documents).toarray(), space.transform(documents).toarray())
-    assert [file.name for file in tmp_path.iterdir()] == ["lexical.npz"]
-    arrays, meta = space.to_state()
-    assert LexicalSpace.from_state(arrays, meta).terms == space.terms
-
-
-@pytest.mark.parametrize("keep", [0, 10, 200])
-def test_a_damaged_file_is_refused(tmp_path: Path, keep: int) -> None:
-    path = tmp_path / "lexical.npz"
-    LexicalSpace.fit([["a", "b"]]).save(path)
-    path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(ModelLoadError, match="cannot read the lexical space"):
-        LexicalSpace.load(path)
-
-
-def test_parts_that_do_not_belong_together_are_refused() -> None:
-    arrays, meta = LexicalSpace.fit([["a", "b"]]).to_state()
-    with pytest.raises(ModelLoadError, match="differ in number"):
-        LexicalSpace.from_state(arrays, {**meta, "terms": ["a"]})
-    with pytest.raises(ModelLoadError, match="format 99"):
-        LexicalSpace.from_state(arrays, {**meta, "format": 99})

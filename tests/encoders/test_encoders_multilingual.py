@@ -85,7 +85,7 @@ def test_settings_outside_what_is_allowed_are_refused() -> None:
 
 
 def test_an_unknown_name_lists_what_exists() -> None:
-    with pytest.raises(SettingError, match="no encoder called 'defualt'") as caught:
+    with pytest.raises(SettingError, match="no encoder 'defualt'") as caught:
         load_encoder("defualt")
     assert "default" in str(caught.value.hint)
     assert "hf:MODEL" in str(caught.value.hint)

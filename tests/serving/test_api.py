@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fewrec.fitting import fit_store
 from fewrec.recommender import Recommender
+from fewrec.sample import films
 from fewrec.store import Store
 
 MARTIAN = {"title": "火星救援", "genres": ["科幻", "冒险"], "description": "一名宇航员被独自留在火星上，靠科学求生"}
@@ -246,6 +250,31 @@ def test_the_hit_rate_of_what_was_shown(api: TestClient) -> None:
     post(api, {"user_id": "watcher", "item_id": "never shown", "event": "like"})
     (day,) = api.get("/v1/quality").json()["days"]
     assert (day["users"], day["shown"], day["met"], day["liked"], day["hit_rate"], day["liked_rate"]) == (1, 4, 2, 1, 0.5, 0.25)
+
+
+@pytest.mark.parametrize("rated_before", [True, False])
+def test_quality_judges_ratings_on_the_scale_found_in_the_data(
+    serve: Callable[..., TestClient], tmp_path: Path, rated_before: bool
+) -> None:
+    """4 of 10 is no like, 8 of 10 is: whether the fit saw ratings or they came after it."""
+    path, data = tmp_path / "tens", films.load()
+    items = data.items["item_id"].to_list()
+    rating = [(f"r{n % 5}", items[n], "rating", float(n % 10 + 1)) for n in range(40)]
+    liking = [(f"l{n % 5}", items[n], "like", None) for n in range(20)]
+    with Store.open(path, create=True) as store:
+        store.put_items(data.items)
+        rows = liking + (rating if rated_before else [])
+        schema = {"user_id": pl.String, "item_id": pl.String, "event": pl.String, "value": pl.Float64}
+        store.add_events(pl.DataFrame(rows, schema=schema, orient="row").with_columns(timestamp=pl.lit(None, pl.Float64)))
+        fit_store(store, encoder="default", model="taste")
+    api = serve(path)
+    if not rated_before:
+        post(api, *({"user_id": u, "item_id": i, "event": e, "value": v} for u, i, e, v in rating))
+    shown = ids(recommended(api, "watcher", k=4))
+    for item, value in zip(shown, (4, 7, 8, 10), strict=True):
+        post(api, {"user_id": "watcher", "item_id": item, "event": "rating", "value": value})
+    (day,) = api.get("/v1/quality").json()["days"]
+    assert (day["shown"], day["met"], day["liked"]) == (4, 4, 2)
 
 
 def test_one_error_shape_on_every_route(api: TestClient) -> None:

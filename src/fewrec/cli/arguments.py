@@ -23,7 +23,17 @@ StoreArgument = Annotated[str, typer.Argument(metavar="STORE", help="A store's d
 UserOption = Annotated[str | None, typer.Option("--user", metavar="ID", help="A known user.")]
 LikeOption = Annotated[list[str] | None, typer.Option("--like", metavar="ID…", help="Items that are liked.")]
 DislikeOption = Annotated[list[str] | None, typer.Option("--dislike", metavar="ID…", help="Items that are disliked.")]
-SayOption = Annotated[list[str] | None, typer.Option("--say", metavar="TEXT…", help="A taste in words, zh or en.")]
+SayOption = Annotated[
+    list[str] | None,
+    typer.Option("--say", metavar="TEXT…", help="A taste or a request in words, zh or en; its wording tells which."),
+]
+WantOption = Annotated[
+    list[str] | None, typer.Option("--want", metavar="TEXT…", help="A request in words, zh or en: what matches comes first.")
+]
+FocusOption = Annotated[
+    float | None,
+    typer.Option("--focus", min=0, max=1, help="How strictly requests hold; if not given, it follows from how much matches."),
+]
 ItemOption = Annotated[str, typer.Option("--item", metavar="ID", help="An item.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="Language; messages follow the locale if it is not given.")]
@@ -35,7 +45,7 @@ PriorOption = Annotated[
 ]
 ListLength = Annotated[int, typer.Option("-k", min=1, help="How many.")]
 
-_LISTS = frozenset({"--like", "--dislike", "--say", "--allow", "--deny", "--where", "--texts"})
+_LISTS = frozenset({"--like", "--dislike", "--say", "--want", "--allow", "--deny", "--where", "--texts"})
 _FLAGS = frozenset({"--json", "--explain", "--include-seen", "--help"})
 
 

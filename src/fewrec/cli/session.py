@@ -29,10 +29,11 @@ class Session:
         like: Sequence[str] | None = None,
         dislike: Sequence[str] | None = None,
         say: Sequence[str] | None = None,
+        want: Sequence[str] | None = None,
         *,
         must_know: bool = False,
     ) -> Taste:
-        """The asker's taste. A user nobody knows and who says nothing gets the prior, unless ``must_know``.
+        """The taste of the user who asks. An unknown user who says nothing gets the prior, unless ``must_know``.
 
         Raises:
             UnknownUserError: ``must_know``, and nothing is stored about the user.
@@ -43,8 +44,8 @@ class Session:
                     f"nothing is stored about user {user!r}",
                     hint="ingest events or statements of this user, or describe a taste with --like, --dislike and --say",
                 )
-            self.ui.note("stranger", user=user)
-        return self.recommender.taste(user, like=like or (), dislike=dislike or (), say=say or ())
+            self.ui.note("unknown-user", user=user)
+        return self.recommender.taste(user, like=like or (), dislike=dislike or (), say=say or (), want=want or ())
 
 
 @contextmanager

@@ -26,6 +26,25 @@ def show_list(ui: Ui, found: Recommendations, title: str, *, explain: bool) -> N
     ui.table(title, ("rank", "id", "title", "score"), rows, numbers=("rank", "score"))
 
 
+def show_understood(ui: Ui, found: Recommendations) -> None:
+    """How the sentences were read, and what nothing in the catalogue answers."""
+    if found.understood:
+        claims = [
+            ui.text(
+                "claim-not" if claim.polarity < 0 else "claim",
+                what=claim.text,
+                kind=ui.text(f"kind-{claim.kind}"),
+                n=claim.matched,
+            )
+            for claim in found.understood
+        ]
+        ui.say(ui.text("understood", claims=ui.text("claim-join").join(claims)))
+    if found.unmatched:
+        ui.note("unmatched", words=ui.text("claim-join").join(found.unmatched))
+        if found.nearest:
+            ui.note("nearest", values=ui.text("claim-join").join(found.nearest))
+
+
 def score_text(line: Recommendation) -> str:
     """``0.412 ± 0.083``."""
     return f"{line.score:.3f} ± {line.uncertainty:.3f}"
@@ -42,7 +61,11 @@ def reason_line(ui: Ui, reasons: Sequence[Reason]) -> str:
 
 
 def _named(ui: Ui, reason: Reason) -> str:
-    return ui.text(reason.kind, what=reason.title or reason.text or reason.item_id)
+    named = ui.text(reason.kind, what=reason.title or reason.text or reason.item_id)
+    if not reason.matched:
+        return named
+    pieces = dict.fromkeys(ui.text("matched", column=each.column, piece=each.text) for each in reason.matched)
+    return f"{named} ({ui.text('claim-join').join(pieces)})"
 
 
 def decoded_body(found: Decoded, **about: str | None) -> dict[str, Any]:

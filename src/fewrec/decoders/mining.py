@@ -13,7 +13,8 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from fewrec.decoders.fields import HAN, Column, columns_of, script
+from fewrec.columns import Column, columns_of
+from fewrec.decoders.fields import HAN, script
 from fewrec.decoders.general import Entry, general_entries
 from fewrec.decoders.stopwords import stopwords
 from fewrec.decoders.vocabulary import PhraseVocabulary

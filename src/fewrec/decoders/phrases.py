@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from fewrec.columns import CATEGORY_NAMES
 from fewrec.decoders.decompose import Blocked, pursue
 from fewrec.decoders.duplicates import alike, stems
 from fewrec.decoders.expectation import Expectation
-from fewrec.decoders.fields import CATEGORY_NAMES
 from fewrec.decoders.geometry import likeness, ranking_metric, usual_cosines
 from fewrec.decoders.neighbourhood import neighbourhood
 from fewrec.decoders.phrase_config import PhraseDecoderConfig

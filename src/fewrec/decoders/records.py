@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from fewrec.decoders.fields import HAN, SKIPPED_NAMES
+from fewrec.columns import SKIPPED_NAMES
+from fewrec.decoders.fields import HAN
 from fewrec.decoders.general import general_entries
 from fewrec.types import Rows
 

@@ -1,4 +1,4 @@
-"""Every name that ``--decoder`` takes, and what it makes. Sits above the stages, as :mod:`fewrec.models.registry` does."""
+"""The names that ``--decoder`` takes: our own in :data:`DECODERS`, and those of other packages (:mod:`fewrec.plugins`)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,8 @@ from typing import Protocol
 
 from fewrec.decoders import PhraseDecoder
 from fewrec.decoders.sentence import Kind
-from fewrec.errors import SettingError
-from fewrec.text import words
+from fewrec.plugins import Plugin, Registry
 from fewrec.types import Decoded, Encoder, Vector
-
-DECODERS = (
-    ("phrases", "the default: weighted phrases of the catalogue, Chinese or English"),
-    ("lm:FOLDER", "a language model conditioned on the vector, made by fewrec learn decoder (extra: llm)"),
-    ("chat", "a chat endpoint that may only phrase the phrases; FEWREC_CHAT_BASE_URL, FEWREC_CHAT_MODEL (extra: api)"),
-    ("chat:MODEL", "the same with a local language model, by hub name or folder (extra: llm)"),
-)
-"""Name -> what it is."""
 
 
 class Reader(Protocol):
@@ -24,6 +15,39 @@ class Reader(Protocol):
 
     def decode(self, vector: Vector, *, lang: str, n_phrases: int = 5, kind: Kind = "user") -> Decoded:
         """``vector`` (d,) unit, in E's space; ``lang`` ``zh`` or ``en``."""
+
+
+def default(phrases: PhraseDecoder) -> Reader:
+    """The decoder ``phrases``, which is made with the fit."""
+    return phrases
+
+
+DECODERS: Registry[Reader] = Registry(
+    "fewrec.decoders",
+    "decoder",
+    (
+        Plugin(
+            "phrases",
+            "fewrec.decoders.registry:default",
+            "the default: weighted phrases of the catalogue, Chinese or English",
+        ),
+        Plugin(
+            "lm",
+            "fewrec.llm.decoder:named",
+            "a language model conditioned on the vector, made by fewrec learn decoder (extra: llm)",
+            argument="FOLDER",
+            extra="llm",
+        ),
+        Plugin(
+            "chat",
+            "fewrec.llm.chat:named",
+            "a chat endpoint that may only phrase the phrases, set by FEWREC_CHAT_BASE_URL and FEWREC_CHAT_MODEL (extra: api); "
+            "with MODEL a local language model, by hub name or folder (extra: llm)",
+            argument="[MODEL]",
+        ),
+    ),
+)
+"""Names of decoders. A target is called with ``phrases`` (the phrase decoder of the fit) and ``encoder`` where it has such parameters."""
 
 
 def load_decoder(name: str, *, phrases: PhraseDecoder, encoder: Encoder) -> Reader:
@@ -35,24 +59,4 @@ def load_decoder(name: str, *, phrases: PhraseDecoder, encoder: Encoder) -> Read
         MissingExtraError: its extra is not installed.
         ModelLoadError: it cannot be read.
     """
-    kind, _, where = name.partition(":")
-    if name == "phrases":
-        return phrases
-    if kind == "lm" and where:
-        from fewrec.llm.decoder import LMDecoder
-
-        return LMDecoder.load(where, encoder)
-    if kind == "chat":
-        from fewrec.llm.chat import ChatConfig, ChatDecoder, Phraser
-
-        phraser: Phraser
-        if where:
-            from fewrec.llm.chat.local import LocalModel
-
-            phraser = LocalModel(where)
-        else:
-            from fewrec.llm.chat.endpoint import Endpoint
-
-            phraser = Endpoint(ChatConfig.from_environment())
-        return ChatDecoder(phrases, phraser, words=words)
-    raise SettingError(f"there is no decoder {name!r}", hint=f"choose among {', '.join(known for known, _ in DECODERS)}")
+    return DECODERS.make(name, phrases=phrases, encoder=encoder)

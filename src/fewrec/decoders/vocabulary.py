@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 from scipy import sparse
 
-from fewrec.errors import ModelLoadError
 from fewrec.types import Matrix
-
-FORMAT = 1
 
 KINDS = ("category", "name", "title", "text", "general")
 """Where a phrase comes from: a value of a field with few values, of a field with many, the title, running text, our own list."""
@@ -42,65 +35,3 @@ class PhraseVocabulary:
 
     def __len__(self) -> int:
         return len(self.texts)
-
-    def save(self, folder: Path) -> None:
-        """Write ``phrases.json`` and ``phrases.npz`` into ``folder``, which is made where it is missing."""
-        folder.mkdir(parents=True, exist_ok=True)
-        head = {
-            "format": FORMAT,
-            "n_encoded": self.n_encoded,
-            "texts": self.texts,
-            "langs": self.langs,
-            "kinds": self.kinds,
-            "columns": self.columns,
-        }
-        head["words"] = self.words
-        (folder / "phrases.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
-        np.savez(
-            folder / "phrases.npz",
-            vectors=self.vectors,
-            indptr=self.occurs.indptr,
-            indices=self.occurs.indices,
-            shape=np.asarray(self.occurs.shape, dtype=np.int64),
-        )
-
-    @classmethod
-    def load(cls, folder: Path) -> PhraseVocabulary:
-        """Read what :meth:`save` wrote; raises :class:`~fewrec.errors.ModelLoadError` where that is not what is there."""
-        hint = "fit again to write the phrase vocabulary anew"
-        try:
-            head = json.loads((folder / "phrases.json").read_text(encoding="utf-8"))
-            if not isinstance(head, dict) or head.get("format") != FORMAT:
-                found = head.get("format") if isinstance(head, dict) else type(head).__name__
-                raise ModelLoadError(f"{folder}: found phrase format {found!r}, expected {FORMAT}", hint=hint)
-            # opened here, because np.load leaves the file open when the archive is damaged
-            with (folder / "phrases.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                vectors = arrays["vectors"]
-                indices = arrays["indices"]
-                ones = np.ones(len(indices), dtype=np.float32)
-                shape = (int(arrays["shape"][0]), int(arrays["shape"][1]))
-                occurs = sparse.csr_matrix((ones, indices, arrays["indptr"]), shape=shape)
-            loaded = cls(
-                texts=tuple(head["texts"]),
-                langs=tuple(head["langs"]),
-                kinds=tuple(head["kinds"]),
-                columns=tuple(head["columns"]),
-                words=tuple(tuple(words) for words in head["words"]),
-                occurs=occurs,
-                vectors=vectors,
-                n_encoded=int(head["n_encoded"]),
-            )
-        except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            raise ModelLoadError(f"{folder}: not a readable phrase vocabulary ({error})", hint=hint) from error
-        sizes = {
-            len(loaded.texts),
-            len(loaded.langs),
-            len(loaded.kinds),
-            len(loaded.columns),
-            len(loaded.words),
-            len(vectors),
-            shape[0],
-        }
-        if len(sizes) != 1:
-            raise ModelLoadError(f"{folder}: phrase texts and arrays differ in length ({sorted(sizes)})", hint=hint)
-        return loaded

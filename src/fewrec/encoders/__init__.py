@@ -7,15 +7,10 @@ from fewrec.encoders.lexical import LexicalSpace
 from fewrec.encoders.multilingual import MultilingualConfig, MultilingualEncoder
 from fewrec.encoders.registry import MANY_TEXTS, encoder_for, encoder_names, load_encoder
 from fewrec.encoders.static import StaticConfig, StaticEncoder
-from fewrec.llm.encoder.config import HFConfig
-from fewrec.llm.encoder.huggingface import EncoderMemoryError, HFEncoder
 
 __all__ = [
     "MANY_TEXTS",
     "CachedEncoder",
-    "EncoderMemoryError",
-    "HFConfig",
-    "HFEncoder",
     "LexicalSpace",
     "MultilingualConfig",
     "MultilingualEncoder",

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from fewrec.errors import ModelLoadError, SettingError
-
-_FORMAT = 1
+from fewrec.errors import SettingError
 
 
 class LexicalSpace:
@@ -81,51 +73,3 @@ class LexicalSpace:
         known_before = np.concatenate([[0], np.cumsum(known)])  # (n_tokens + 1,)
         ends = known_before[np.concatenate([[0], np.cumsum(lengths)])]
         return columns[known], ends.astype(np.int32)
-
-    def to_state(self) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
-        """Arrays and a JSON-ready dict, for whoever stores several things in one place."""
-        return {"idf": self.idf}, {"format": _FORMAT, "terms": list(self.terms)}
-
-    @classmethod
-    def from_state(cls, arrays: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> LexicalSpace:
-        """The inverse of :meth:`to_state`.
-
-        Raises:
-            ModelLoadError: the parts do not belong together, or were written by another version.
-        """
-        if meta.get("format") != _FORMAT:
-            raise ModelLoadError(
-                f"found a lexical space of format {meta.get('format')!r}, expected {_FORMAT}", hint="fit the recommender again"
-            )
-        terms, idf = meta.get("terms"), arrays.get("idf")
-        if not isinstance(terms, list) or idf is None or idf.shape != (len(terms),):
-            raise ModelLoadError(
-                "the lexical space is damaged: its terms and weights differ in number", hint="fit the recommender again"
-            )
-        return cls(terms, idf)
-
-    def save(self, path: Path | str) -> None:
-        """One .npz file (numbers, and the terms as JSON); replaced in one step, no pickle."""
-        path = Path(path)
-        arrays, meta = self.to_state()
-        document = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8", "surrogatepass"), dtype=np.uint8)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as stream:
-            np.savez_compressed(stream, meta=document, idf=arrays["idf"])
-        Path(stream.name).replace(path)
-
-    @classmethod
-    def load(cls, path: Path | str) -> LexicalSpace:
-        """Read what :meth:`save` wrote.
-
-        Raises:
-            ModelLoadError: there is no such file, or it is damaged.
-        """
-        try:
-            with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            meta = json.loads(arrays.pop("meta").tobytes().decode("utf-8", "surrogatepass"))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise ModelLoadError(
-                f"cannot read the lexical space in {path}: {error}", hint="fit the recommender again"
-            ) from error
-        return cls.from_state(arrays, meta)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fewrec.errors import DataError
-from fewrec.types import Catalogue, Examples, Interactions, Matrix, Model, Predictor, Rows, Vector
+from fewrec.models.base import Model, Predictor
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
 BATCH = 256
 """Users scored in one call: 17 MB of scores on 16,859 items."""

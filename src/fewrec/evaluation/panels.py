@@ -28,7 +28,8 @@ from fewrec.evaluation.metrics.ranked import Values
 from fewrec.evaluation.ordering import Packed, TieBreaker, packed, ranks_of, top_of
 from fewrec.evaluation.outcomes import Outcome, PerUser
 from fewrec.evaluation.settings import Count
-from fewrec.types import Catalogue, Examples, Interactions, Matrix, Model, Rows, Vector
+from fewrec.models.base import Model
+from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
 SECTIONS: tuple[Literal["results", "curves"], ...] = ("results", "curves")
 OF_LISTS = ("coverage", "diversity", "novelty")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from fewrec.columns import CATEGORY_NAMES, columns_of
 from fewrec.decoders import CatalogueReader, Expectation, PhraseDecoder, PhraseVocabulary, Records, mine_phrases
-from fewrec.decoders.fields import CATEGORY_NAMES, columns_of
-from fewrec.decoders.registry import load_decoder
+from fewrec.decoders.registry import Reader, load_decoder
 from fewrec.encoders.fingerprint import hash_files
 from fewrec.errors import SettingError
 from fewrec.evaluation.decoding import Control, Examinee, Judge, Kind, Subject
@@ -96,6 +96,7 @@ class ReaderSubject:
         return self._again(rows) if self._again is not None else None
 
 
+@runtime_checkable
 class ManyReader(Protocol):
     """A decoder that takes many vectors at once."""
 
@@ -110,22 +111,24 @@ def _phrases(name: str, ground: Ground) -> Subject:
 
 
 def _lm(name: str, ground: Ground) -> Subject:
-    from fewrec.llm.decoder import LMDecoder
-
-    return ReaderSubject(LMDecoder.load(name.removeprefix("lm:"), ground.encoder))
+    phrases = PhraseDecoder(ground.vocabulary, ground.catalogue.vectors)
+    return ReaderSubject(_many(name, load_decoder(name, phrases=phrases, encoder=ground.encoder)))
 
 
 def _chat(name: str, ground: Ground, rows: Rows | None = None) -> Subject:
-    from fewrec.llm.chat import ChatDecoder
-
     vectors = ground.catalogue.vectors
     if rows is None:
         phrases = PhraseDecoder(ground.vocabulary, vectors)
     else:
         phrases = PhraseDecoder(ground.without(rows), vectors, rows=np.setdiff1d(np.arange(len(vectors)), rows))
     reader = load_decoder(name, phrases=phrases, encoder=ground.encoder)
-    assert isinstance(reader, ChatDecoder)
-    return ReaderSubject(reader, lambda gone: _chat(name, ground, gone))
+    return ReaderSubject(_many(name, reader), lambda gone: _chat(name, ground, gone))
+
+
+def _many(name: str, reader: Reader) -> ManyReader:
+    if not isinstance(reader, ManyReader):
+        raise SettingError(f"the decoder {name!r} has no decode_all, which round-trip needs")
+    return reader
 
 
 SUBJECTS: Mapping[str, Callable[[str, Ground], Subject]] = {"phrases": _phrases, "lm": _lm, "chat": _chat}

@@ -1,13 +1,11 @@
-"""Every name that ``--model`` and ``--models`` take, and what it makes. Sits above the stages: it is the one place that knows them all."""
+"""The names that ``--model`` and ``--models`` take: our own in :data:`MODELS`, and those of other packages (:mod:`fewrec.plugins`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
-from fewrec.errors import SettingError
-from fewrec.llm.ranker.model import LlmModel
-from fewrec.llm.ranker_distillation import ScorerModel
+from fewrec.models.base import Model
 from fewrec.models.blend.auto import Auto
 from fewrec.models.blend.ensemble import Member
 from fewrec.models.blend.members import (
@@ -31,7 +29,8 @@ from fewrec.models.classics.popularity import Popularity
 from fewrec.models.classics.user_knn import UserKnn, UserKnnConfig
 from fewrec.models.stacking import AnyEnsemble
 from fewrec.models.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
-from fewrec.types import Model
+from fewrec.plugins import Plugin, Registry
+from fewrec.sources import code_version
 
 _NUMBERS, _CATEGORIES = AttributeConfig(kind="numbers"), AttributeConfig(kind="categories")
 _SOLVED = 3000
@@ -64,62 +63,92 @@ AUTO_MEMBERS: Mapping[str, Member] = {
 }
 """Members of ``auto``: their scores are a prior plus one contribution per example. A second setting of a member is a member."""
 
-MODELS: Mapping[str, tuple[str, Callable[[], Model]]] = {
-    "auto": (
-        "the default: finds out which members suit the catalogue and blends them",
-        partial(Auto, AUTO_MEMBERS, RatingTaste),
-    ),
-    "taste": ("the taste model: a Gaussian process over items, prior from the population", Taste),
-    **{name: (factory.description, factory) for name, factory in BASELINES.items()},
-}
-"""Name -> (a line of description, what makes it)."""
-
-
-PATTERNS: Mapping[str, str] = {
-    "ensemble": "the models taste, content, item-knn, ease and popularity, weighed on validation users; members need not be explainable",
-    "ensemble:a+b": "any models by name together, language models too",
-    "llm:PATH": "a language model: a folder that fewrec learn transfer wrote, or a base model by name or folder, which learns",
-    "scorer:PATH": "a language model's judgements distilled by fewrec learn distill-ranker",
-}
-"""Names that carry what they are made of -> a line of description."""
 ENSEMBLE_MEMBERS = ("taste", "content", "item-knn", "ease", "popularity")
 """Members of ``ensemble`` where it names none."""
+AUTO = partial(Auto, AUTO_MEMBERS, RatingTaste)
+"""Makes the default model."""
+
+MODELS: Registry[Model] = Registry(
+    "fewrec.models",
+    "model",
+    (
+        Plugin(
+            "auto",
+            "fewrec.models.registry:AUTO",
+            "the default: finds out which members suit the catalogue and blends them",
+        ),
+        Plugin(
+            "taste", "fewrec.models.taste:Taste", "the taste model: a Gaussian process over items, prior from the population"
+        ),
+        *(
+            Plugin(name, f"fewrec.models.classics.{each.module}:{each.member}", each.description, extra=each.extra or "")
+            for name, each in BASELINES.items()
+        ),
+        Plugin(
+            "ensemble",
+            "fewrec.models.registry:ensemble",
+            f"models by name together, language models too; alone: {', '.join(ENSEMBLE_MEMBERS)}; members need not be explainable",
+            argument="[a+b]",
+        ),
+        Plugin(
+            "llm",
+            "fewrec.llm.ranker.model:LlmModel",
+            "a language model: a folder that fewrec learn transfer wrote, or a base model by name or folder, which learns",
+            argument="PATH",
+            extra="llm",
+        ),
+        Plugin(
+            "scorer",
+            "fewrec.llm.ranker_distillation:ScorerModel",
+            "a language model's judgements distilled by fewrec learn distill-ranker",
+            argument="PATH",
+        ),
+    ),
+)
+"""Names of models."""
 
 
-def make_model(name: str, prior: DomainPrior | None = None) -> Model:
-    """A new, unfitted model by its name. ``prior``: what another domain taught, for those that can use it (``auto``, ``taste``)."""
+def make_model(name: str, prior: DomainPrior | None = None, *, trust: Collection[str] | None = None) -> Model:
+    """A new, unfitted model by its name.
+
+    Args:
+        name: as ``fewrec models`` lists them, or ``module:Class``.
+        prior: what another domain taught, for those that can use it (``auto``, ``taste``).
+        trust: modules that ``module:Class`` may name, for a name that was read from a file; None: any.
+
+    Raises:
+        MissingExtraError: it needs an extra that is not installed.
+        SettingError: there is no such name, or it cannot be loaded.
+    """
     if prior is not None and name == "auto":
         return Auto(AUTO_MEMBERS, RatingTaste, prior=prior.weights)
     if prior is not None and name == "taste":
         return Taste(start=prior.taste)
+    return factory_of(name, trust=trust)()
+
+
+def factory_of(name: str, *, trust: Collection[str] | None = None) -> Callable[[], Model]:
+    """What makes the models of a name. Errors as in :func:`make_model`."""
+    if MODELS.find(name, trust=trust).name != "ensemble":
+        return MODELS.factory(name, trust=trust)
+    # Written out here and not left to :func:`ensemble`, so that the digest of code (:mod:`fewrec.sources`) sees the members.
+    members = _members(name)
+    makers = {member: factory_of(member, trust=trust) for member in members}
+    return partial(AnyEnsemble, name, makers, slow=any(getattr(MODELS.load(member), "slow", False) for member in members))
+
+
+def ensemble(name: str) -> Model:
+    """``ensemble`` or ``ensemble:a+b``: an unfitted ensemble of the models of these names."""
     return factory_of(name)()
 
 
-def factory_of(name: str) -> Callable[[], Model]:
-    """What makes the models of a name.
-
-    Raises:
-        SettingError: there is no such name.
-    """
-    if name.startswith("llm:"):
-        return partial(LlmModel, name)
-    if name.startswith("scorer:"):
-        return partial(ScorerModel, name)
-    if name == "ensemble" or name.startswith("ensemble:"):
-        members = name.partition(":")[2].split("+") if ":" in name else list(ENSEMBLE_MEMBERS)
-        makers = {member: factory_of(member) for member in members}
-        return partial(AnyEnsemble, name, makers, slow=any(member.startswith("llm:") for member in members))
-    if name not in MODELS:
-        raise SettingError(f"there is no model {name!r}", hint=f"choose among {', '.join((*MODELS, *PATTERNS))}")
-    return MODELS[name][1]
-
-
 def version_of(name: str) -> str:
-    """Digest of a model's code and, where it reads a folder that was learned before, of what that says."""
-    from fewrec.llm.ranker.result import digest_of
-    from fewrec.sources import code_version
+    """Digest of a model's code and of what it says itself, in its ``version_of(name)``, such as of the folder that it reads."""
+    members = _members(name) if MODELS.find(name).name == "ensemble" else [name]
+    own = [getattr(MODELS.load(member), "version_of", None) for member in members]
+    told = [str(version(member)) for version, member in zip(own, members, strict=True) if version is not None]
+    return code_version(factory_of(name)) + "".join(told)
 
-    parts = name.split("+")
-    learned = [digest_of(part) for part in parts if "llm:" in part]
-    learned += [digest_of(part, "scorer:", "scorer.json") for part in parts if "scorer:" in part]
-    return code_version(factory_of(name)) + "".join(learned)
+
+def _members(name: str) -> list[str]:
+    return name.partition(":")[2].split("+") if ":" in name else list(ENSEMBLE_MEMBERS)

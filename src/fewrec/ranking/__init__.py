@@ -3,6 +3,6 @@
 from fewrec.ranking.filters import Filters
 from fewrec.ranking.order import diversified, top_k
 from fewrec.ranking.questions import best_questions
-from fewrec.ranking.reasons import reasons_of, strongest
+from fewrec.ranking.reasons import in_order, reasons_of, strongest
 
-__all__ = ["Filters", "best_questions", "diversified", "reasons_of", "strongest", "top_k"]
+__all__ = ["Filters", "best_questions", "diversified", "in_order", "reasons_of", "strongest", "top_k"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fewrec.columns import columns_of, find_column
 from fewrec.errors import SettingError
 from fewrec.types import Catalogue, Rows
+
+_DIVIDED = re.compile(r"[,，、;；]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +25,8 @@ class Filters:
     deny: Sequence[str] = ()
     """Never these."""
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Column -> accepted values, compared without case against the column's parts (split at ``|``); every column must match."""
+    """Column -> accepted values; every column must match. Headers and values are compared without case, values with the whole of the
+    column or with one of its parts (lists are divided as :func:`fewrec.columns.columns_of` divides them, and at ``|``)."""
     include_seen: bool = False
     """Whether items among the examples may be shown again."""
 
@@ -49,13 +54,17 @@ class Filters:
     @staticmethod
     def _matching(catalogue: Catalogue, column: str, accepted: Sequence[str]) -> NDArray[np.bool_]:
         columns = {name for fields in catalogue.fields for name in fields}
-        if column not in columns:
+        name = find_column(column, columns)
+        if name is None:
             raise SettingError(f"no item has a column {column!r}", hint=f"columns to filter by: {', '.join(sorted(columns))}")
         wanted = {value.strip().casefold() for value in accepted}
+        texts = [fields.get(name) or "" for fields in catalogue.fields]
+        told = columns_of([{name: text} for text in texts], str.strip) if any(map(_DIVIDED.search, texts)) else ()
+        lists = told[0].values if told and told[0].role in ("category", "name") else ((),) * len(texts)
 
-        def matches(fields: Mapping[str, str]) -> bool:
-            value = fields.get(column) or ""
-            parts = {part.strip().casefold() for part in value.split("|")} | {value.strip().casefold()}
+        def matches(text: str, values: Sequence[str]) -> bool:
+            parts = {part.strip().casefold() for part in (text, *text.split("|"), *values)}
             return bool(parts & wanted)
 
-        return np.fromiter((matches(fields) for fields in catalogue.fields), dtype=bool, count=len(catalogue))
+        found = (matches(text, values) for text, values in zip(texts, lists, strict=True))
+        return np.fromiter(found, dtype=bool, count=len(catalogue))

@@ -25,6 +25,13 @@ def _of_example(kind: str, label: str, contribution: float, catalogue: Catalogue
     return Reason(kind, contribution, item_id=label, title=catalogue.titles[row] if row is not None else label)
 
 
+def in_order(reasons: Sequence[Reason], more: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The reasons of one score together: the prior first, the others by their size."""
+    prior = [each for each in reasons if each.kind == "prior"]
+    others = [*(each for each in reasons if each.kind != "prior"), *more]
+    return (*prior, *sorted(others, key=lambda reason: -abs(reason.contribution)))
+
+
 def strongest(reasons: Sequence[Reason], n: int) -> list[Reason]:
     """The n reasons other than the prior that say most, for people who want a glance and not a ledger."""
     return [reason for reason in reasons if reason.kind != "prior"][:n]

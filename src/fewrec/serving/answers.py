@@ -1,4 +1,4 @@
-"""Bodies of answers: for /openapi.json and for those who read. The service itself writes plain JSON of these shapes."""
+"""Response models of the routes. They describe every answer in /openapi.json, the ones that are cached as bytes included."""
 
 from __future__ import annotations
 
@@ -218,6 +218,7 @@ class FitNow(Answer):
     users: int
     writes_since: int
     stale_reason: str | None
+    answering: bool = Field(description="Whether this process answers with it; a new fit takes a moment to load.")
 
 
 class Fits(Answer):
@@ -250,6 +251,7 @@ class Summary(Answer):
     events_by_kind: dict[str, int]
     size_bytes: int
     newcomers: int = Field(description="Items that came after the fit and are recommended by their text.")
+    time: float = Field(description="Unix time of the answer.")
 
 
 class QualityDay(Answer):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -19,9 +20,8 @@ from fewrec.serving.engine import Engine
 from fewrec.serving.gate import App, Gate
 from fewrec.serving.logs import LOGGER
 from fewrec.serving.metrics import Metrics
-from fewrec.serving.openapi import document
-from fewrec.serving.problems import MEDIA_TYPE, ProblemError, problem_of
-from fewrec.serving.requests import json_answer
+from fewrec.serving.openapi import openapi_of
+from fewrec.serving.problems import MEDIA_TYPE, ProblemError, problem_of, problem_of_validation
 from fewrec.serving.routes import behaviour, items, lists, operations, users
 from fewrec.settings import ServeSettings
 
@@ -52,20 +52,18 @@ def create_app(store: str, settings: ServeSettings | None = None) -> App:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
     )
     app.state.engine = engine
     for routes in (lists, behaviour, items, users, operations, page):  # matched in this order: the busiest first
         app.include_router(routes.router)
 
-    async def openapi_json(_request: Request) -> Response:
-        return json_answer(document(app))
-
-    app.add_route("/openapi.json", openapi_json, include_in_schema=False)
+    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     app.add_exception_handler(FewrecError, _on_error)
     app.add_exception_handler(ProblemError, _on_error)
     app.add_exception_handler(HTTPException, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_error)
     app.add_exception_handler(Exception, _on_error)
     gated: App = Gate(app, settings, lambda: engine.access, measured)
     if settings.cors_origins:
@@ -86,6 +84,8 @@ async def _on_error(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
     elif isinstance(error, ProblemError):
         problem = error
+    elif isinstance(error, RequestValidationError):
+        problem = problem_of_validation(error.errors())
     elif isinstance(error, HTTPException) and error.status_code in {404, 405}:
         kind, detail = (
             ("no-route", "there is nothing at this path") if error.status_code == 404 else ("method", "not this method here")

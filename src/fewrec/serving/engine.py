@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import anyio
 
-from fewrec.data import units_per_second
+from fewrec.data import SignalConfig, units_per_second
 from fewrec.errors import FewrecError, NotFittedError
 from fewrec.recommender import Recommender
 from fewrec.serving.access import Access
@@ -99,6 +99,11 @@ class Engine:
     def now(self) -> float:
         """The time in the unit of the store's timestamps."""
         return time.time() * self.unit
+
+    @property
+    def signals(self) -> SignalConfig:
+        """How events count in the current fit, with the rating scale found in its data; the defaults before the first fit."""
+        return SignalConfig() if self.live is None else self.live.fitted.signals
 
     # -- reading -----------------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fewrec.serving.http import EngineDep
 from fewrec.serving.problems import ProblemError
-from fewrec.serving.requests import engine_of
 from fewrec.store.location import locate
 
 router = APIRouter()
@@ -45,9 +45,8 @@ async def favicon(_request: Request) -> Response:
     return Response(_file("icon.svg"), media_type=_TYPES[".svg"], headers={"Cache-Control": "max-age=86400"})
 
 
-async def report(request: Request) -> Response:
+async def report(engine: EngineDep) -> Response:
     """The HTML report of ``fewrec evaluate``, in a sandbox of its own."""
-    engine = engine_of(request)
     path = Path(engine.settings.report or locate(engine.path).folder / "evaluation.html")
     if not path.is_file():
         raise ProblemError(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 
 from fewrec.errors import (
     DataError,
@@ -21,6 +20,7 @@ from fewrec.errors import (
     UnknownItemError,
     UnknownUserError,
 )
+from fewrec.serving.answers import Problem
 from fewrec.store import StoreBusyError, StoreFullError
 from fewrec.store.intake import RepeatedKeyError
 
@@ -98,15 +98,23 @@ def problem_of(error: FewrecError) -> ProblemError:
     return ProblemError(500, "internal", "the service failed; its log has the details under this request_id")
 
 
-def problem_of_validation(error: ValidationError, *, where: str) -> ProblemError:
-    """What is wrong with a body or a query, entry by entry; the values themselves are not repeated."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    listed = [
-        {"where": _shown("/".join([where, *map(str, each["loc"])])), "found": _shown(each["msg"])}
-        for each in found[:MAX_ERRORS]
-    ]
-    more = f", {len(found) - MAX_ERRORS} more not listed" if len(found) > MAX_ERRORS else ""
-    detail = f"{len(found)} error(s) in the {where}{more}; first: {listed[0]['where']}: {listed[0]['found']}"
+UNION_TAGS = frozenset({"one", "several"})
+"""Names of a union's members in the place of an error; readers know the body without them."""
+
+
+def problem_of_validation(errors: Sequence[Mapping[str, Any]]) -> ProblemError:
+    """What is wrong with a request, entry by entry, from pydantic's ``errors``; the values themselves are not repeated."""
+    if errors[0]["loc"][0] == "header":
+        return ProblemError(
+            400, "idempotency-key", "the Idempotency-Key must be 1 to 200 printable ASCII characters without spaces"
+        )
+    listed = []
+    for each in errors[:MAX_ERRORS]:
+        loc = [str(part) for place, part in enumerate(each["loc"]) if not (place == 1 and part in UNION_TAGS)]
+        listed.append({"where": _shown("/".join(loc)), "found": _shown(each["msg"])})
+    more = f", {len(errors) - MAX_ERRORS} more not listed" if len(errors) > MAX_ERRORS else ""
+    where = errors[0]["loc"][0]
+    detail = f"{len(errors)} error(s) in the {where}{more}; first: {listed[0]['where']}: {listed[0]['found']}"
     return ProblemError(422, "invalid", detail, hint="nothing was stored; /openapi.json says what is expected", errors=listed)
 
 
@@ -114,3 +122,17 @@ def _shown(text: str) -> str:
     """Cut, and with what is no character made visible."""
     cut = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
     return cut.encode("utf-8", "backslashreplace").decode()
+
+
+def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Errors as FastAPI's ``responses`` take them."""
+    return {status: {"model": Problem, "description": _TITLES[status]} for status in statuses}
+
+
+PROBLEMS = _documented(400, 401, 403, 422, 429, 503)
+"""What any route may answer with."""
+NOT_FOUND = _documented(404)
+STORING = _documented(408, 413, 415, 507)
+"""What routes that store may answer with besides."""
+ASKING = _documented(404, 408, 413, 415)
+"""What routes that read a body and store nothing may answer with besides."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from fewrec.store.intake import EventRow, StatementRow
 from fewrec.text import mask
@@ -68,6 +68,22 @@ class EventBatch(_Strict):
     events: list[Event] = Field(min_length=1)
 
 
+def _is_batch(field: str) -> Discriminator:
+    """Tells a batch from one entry by the field that only a batch has."""
+
+    def tag(value: object) -> str:
+        batch = field in value if isinstance(value, dict) else hasattr(value, field)
+        return "several" if batch else "one"
+
+    return Discriminator(tag)
+
+
+OneOrManyEvents = Annotated[
+    Annotated[Event, Tag("one")] | Annotated[EventBatch, Tag("several")],
+    _is_batch("events"),
+]
+
+
 class Statement(_Strict):
     """A taste in words."""
 
@@ -84,6 +100,12 @@ class StatementBatch(_Strict):
     """Statements that are stored together or not at all."""
 
     statements: list[Statement] = Field(min_length=1)
+
+
+OneOrManyStatements = Annotated[
+    Annotated[Statement, Tag("one")] | Annotated[StatementBatch, Tag("several")],
+    _is_batch("statements"),
+]
 
 
 def _number(time: float | datetime | None, unit: float) -> float | None:
@@ -137,8 +159,8 @@ class ItemBatch(_Strict):
     items: list[Item] = Field(min_length=1)
 
 
-class Asker(_Strict):
-    """Somebody who is not known, described by examples. Nothing of this is stored."""
+class AnonymousProfile(_Strict):
+    """A user who is not known, described by examples. Nothing of this is stored."""
 
     like: list[Id] = Field(default=[], max_length=300, description="Items that are liked.")
     dislike: list[Id] = Field(default=[], max_length=300)
@@ -155,7 +177,7 @@ class ListOptions(_Strict):
     exploration: float = Field(0.0, ge=0, le=100, description="Draw from the posterior; 1 is Thompson sampling.")
 
 
-class AskedList(Asker, ListOptions):
+class ListRequest(AnonymousProfile, ListOptions):
     """`POST /v1/recommendations`."""
 
     user_id: Id | None = Field(None, description="A known user whose history counts too.")
@@ -184,13 +206,13 @@ class ListQuery(ListOptions):
         return found
 
 
-class AskedProfile(Asker):
+class ProfileRequest(AnonymousProfile):
     """`POST /v1/profile`."""
 
     lang: Lang | None = Field(None, description="Language of the text; the catalogue's own unless given.")
 
 
-class AskedQuestions(Asker):
+class QuestionsRequest(AnonymousProfile):
     """`POST /v1/questions`."""
 
     k: int = Field(5, ge=1, le=50)
@@ -235,7 +257,3 @@ class FitBody(_Strict):
     """`POST /v1/fits`."""
 
     reason: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = "asked for"
-
-
-class NoQuery(_Strict):
-    """No query parameters."""

@@ -43,6 +43,12 @@ def record_answers(connection: sqlite3.Connection, answers: Sequence[tuple[str, 
     )
 
 
+def latest_ratings(connection: sqlite3.Connection, n_events: int = 10_000) -> list[float]:
+    """Values of the ratings among the latest ``n_events`` events, so that the cost does not grow with the store."""
+    query = "SELECT value FROM (SELECT event, value FROM events ORDER BY position DESC LIMIT ?) WHERE event = 'rating'"
+    return [value for (value,) in connection.execute(query, (n_events,)) if value is not None]
+
+
 def quality_by_day(connection: sqlite3.Connection) -> list[DayQuality]:
     """The latest day first."""
     rows = connection.execute(

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from fewrec.columns import named_role, title_columns
 from fewrec.text.normalise import clean
 from fewrec.text.scripts import language
 from fewrec.text.sentences import bound
 
-_TITLE_NAMES = ("title", "name", "标题", "名称", "片名", "书名", "商品名", "標題", "名稱")
-_SILENT_NAMES = re.compile(
-    r"(?:.*_)?(?:id|url|uri|link|image|img|poster|cover|picture|photo|created_at|updated_at|timestamp|rating|score|price)"
-)
 _SHORT = 60  # characters
 _EMPTY = frozenset({"", "nan", "none", "null", "n/a", "na", "-", "--", "\\n", "无", "暂无", "未知"})
 _MEANINGLESS = re.compile(
@@ -37,7 +34,7 @@ def item_text(fields: Mapping[str, str], *, max_chars: int = 300) -> str:
     films with AUC 0.54 by title alone, 0.63 by title, year and genres, 0.59 by the first 200 characters of all columns, 0.57 by
     the first 1,000, and the same with the columns' names written in: an average over many words says less.
     """
-    titles = [name for name in fields if name.strip().lower() in _TITLE_NAMES]
+    titles = title_columns(fields)
     others = [name for name in fields if name not in titles]
     order = titles + sorted(others, key=lambda name: len(fields[name] or "") > _SHORT)  # stable: otherwise as in the file
     parts: list[str] = []
@@ -56,7 +53,7 @@ def _spoken(name: str, value: str, *, is_title: bool) -> str:
     value = clean(value or "")
     if is_title:
         return value
-    if value.lower() in _EMPTY or _SILENT_NAMES.fullmatch(name.strip().lower()):
+    if value.lower() in _EMPTY or named_role(name) is not None:
         return ""
     if _MEANINGLESS.fullmatch(value) and not _YEAR.fullmatch(value):
         return ""

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from fewrec.encoders import HFConfig, HFEncoder
 from fewrec.errors import DataError, ModelLoadError, SettingError
+from fewrec.llm.encoder.config import HFConfig
+from fewrec.llm.encoder.huggingface import HFEncoder
 from fewrec.llm.ranker.contrast import ContrastConfig, co_liked_pairs, contrast, info_nce
 from fewrec.llm.ranker.result import read_result
 from fewrec.types import Interactions

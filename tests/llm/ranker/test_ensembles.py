@@ -10,11 +10,12 @@ import pytest
 from fewrec.errors import NotFittedError, SettingError
 from fewrec.evaluation import Episode
 from fewrec.llm.ranker.calibration import auc, log_losses
+from fewrec.models.base import Model
 from fewrec.models.registry import make_model
 from fewrec.models.stacking import AnyEnsemble, fit_stack
 from fewrec.models.stacking.model import n_weighing
 from fewrec.models.stacking.weights import plain_stack
-from fewrec.types import Catalogue, Examples, Interactions, Model, Rows, Vector
+from fewrec.types import Catalogue, Examples, Interactions, Rows, Vector
 
 from .test_llm_model import asked, catalogue, interactions
 

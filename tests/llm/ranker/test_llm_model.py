@@ -24,8 +24,9 @@ from fewrec.llm.ranker.prompts import WORDINGS, Question, question_of
 from fewrec.llm.ranker.rows import rows_of_users
 from fewrec.llm.ranker.scorer import Scorer
 from fewrec.llm.ranker.tuning import fine_tune
+from fewrec.models.base import Predictor
 from fewrec.models.registry import make_model, version_of
-from fewrec.types import Catalogue, Examples, Interactions, Predictor
+from fewrec.types import Catalogue, Examples, Interactions
 
 from .toy import FAST, rows
 
@@ -214,7 +215,11 @@ def test_names() -> None:
     config = LlmConfig.from_name("llm:org/model?candidates=7&method=full&checkpointing=true&learning_rate=1e-4&steps=3")
     assert (config.model, config.candidates, config.tuning.steps) == ("org/model", 7, 3)
     assert (config.tuning.method, config.tuning.checkpointing, config.tuning.learning_rate) == ("full", True, 1e-4)
-    for wrong, why in (("llm:", "needs a model"), ("llm:x?beams=2", "does not exist"), ("llm:x?steps=many", "a whole number")):
+    for wrong, why in (
+        ("llm:", "needs an argument"),
+        ("llm:x?beams=2", "does not exist"),
+        ("llm:x?steps=many", "a whole number"),
+    ):
         with pytest.raises(SettingError, match=why):
             make_model(wrong)
 

@@ -19,9 +19,8 @@ from fewrec.models.classics.item_mean import ItemMean, ItemMeanConfig
 from fewrec.models.classics.liked_fraction import LikedFraction, LikedFractionConfig
 from fewrec.models.classics.popularity import Popularity
 from fewrec.models.classics.user_knn import UserKnn, UserKnnConfig
+from fewrec.testing.worlds import catalogue_of, disliked, interactions_of, joined, likes_of, statement
 from fewrec.types import Examples
-
-from .worlds import catalogue_of, disliked, interactions_of, joined, likes_of, statement
 
 RNG = np.random.default_rng
 FOUR_USERS = [[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 0]]

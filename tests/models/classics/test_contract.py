@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
+from fewrec.errors import DataError, NotFittedError
+from fewrec.models.base import Additive, Model
 from fewrec.models.classics import BASELINES
+from fewrec.models.registry import make_model
+from fewrec.testing import ModelContract
+from fewrec.testing.worlds import block_world
+from fewrec.types import Catalogue, Examples, Interactions
 
-from .contract import PeerContract
-from .worlds import block_world
+
+class PeerContract(ModelContract):
+    name: ClassVar[str]
+    additive: ClassVar[bool] = True
+
+    def make(self) -> Model:
+        return make_model(self.name)
+
+    def test_carries_its_name_and_kind(self) -> None:
+        assert self.fitted.name == self.name
+        assert isinstance(self.fitted, Additive) == self.additive
+
+    def test_asks_to_be_fitted_first(self) -> None:
+        with pytest.raises(NotFittedError, match=self.name):
+            self.make().score([Examples.none(4)])
+
+    def test_refuses_interactions_of_another_catalogue(self) -> None:
+        with pytest.raises(DataError, match="items"):
+            self.make().fit(self.world[0], Interactions.empty(3), rng=np.random.default_rng(0))
 
 
 class TestRandom(PeerContract):
@@ -62,9 +86,7 @@ class TestAls(PeerContract):
 class TestHybrid(PeerContract):
     name = "hybrid"
 
-    @pytest.fixture(scope="class")
-    @classmethod
-    def world(cls) -> Any:
+    def make_world(self) -> tuple[Catalogue, Interactions]:
         return block_world(n_users=200)  # sixty users are too few to choose among its five settings without overfitting
 
 
@@ -72,12 +94,14 @@ class TestHybrid(PeerContract):
 class TestTwoTower(PeerContract):
     name = "two-tower"
     additive = False
+    saved = False
 
 
 @pytest.mark.slow
 class TestSequential(PeerContract):
     name = "sequential"
     additive = False
+    saved = False
     ordered = True
 
 

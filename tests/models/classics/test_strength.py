@@ -10,9 +10,8 @@ import pytest
 from fewrec.data import read_events, to_interactions
 from fewrec.models.classics import BASELINES
 from fewrec.models.episodes import Fold, TuningConfig, fold_ndcg, make_folds
+from fewrec.testing.worlds import catalogue_of
 from fewrec.types import Catalogue
-
-from .worlds import catalogue_of
 
 FLOORS = {"popularity": 0.35, "cooccurrence": 0.47, "user-knn": 0.48, "item-knn": 0.49, "ease": 0.48, "als": 0.47}
 """On films, five likes revealed, three quarters of the users to learn from; what was measured less about three standard errors."""

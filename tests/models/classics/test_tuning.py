@@ -9,9 +9,8 @@ import pytest
 
 from fewrec.models.classics.ease import EaseConfig
 from fewrec.models.episodes import Fold, TuningConfig, choose, choose_by_turns, fold_ndcg, make_folds
+from fewrec.testing.worlds import block_world, catalogue_of, likes_of
 from fewrec.types import Examples, Interactions, Matrix
-
-from .worlds import block_world, catalogue_of, likes_of
 
 
 def test_folds_never_learn_from_the_users_they_ask() -> None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from rating_worlds import book_world, catalogue_of, examples_of, ratings_of
 
 from fewrec.errors import DataError, NotFittedError
+from fewrec.models.base import Additive, Predictor
 from fewrec.models.registry import make_model
 from fewrec.models.taste import RatingConfig, RatingTaste, Taste
 from fewrec.persistence import load_object, save_object
-from fewrec.types import Additive, Catalogue, Examples, Interactions, Predictor
+from fewrec.types import Catalogue, Examples, Interactions
 
 
 def log_odds(probabilities: np.ndarray) -> np.ndarray:

@@ -104,14 +104,14 @@ def _comparison(ui: Ui, people: Dataset, recommender: Recommender, *, as_json: b
     """Every model is fitted anew without the users it is judged on."""
     from fewrec.data import to_interactions
     from fewrec.evaluation import KShotSettings, Run, evaluate
-    from fewrec.models.registry import MODELS
+    from fewrec.models.registry import factory_of
 
     ui.log(ui.text("demo-comparing"))
     interactions, _ = to_interactions(people.events, recommender.catalogue.ids)
     settings = KShotSettings(seeds=1, train_users=("all",), k=(3,), max_test_users=100, metrics=("ndcg@10",))
     document = evaluate(
         "kshot",
-        {name: MODELS[name][1] for name in COMPARED},
+        {name: factory_of(name) for name in COMPARED},
         run=Run(progress=False),
         catalogue=recommender.catalogue,
         interactions=interactions,

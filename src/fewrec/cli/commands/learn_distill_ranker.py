@@ -33,8 +33,8 @@ def distill_ranker(
     import numpy as np
 
     from fewrec.llm.ranker_distillation import DistillationConfig, distil, save_student
+    from fewrec.models.base import Predictor
     from fewrec.models.registry import make_model
-    from fewrec.types import Predictor
 
     ui = Ui.of(ctx, lang)
     if (on is None) == (prompts is None):

@@ -9,22 +9,19 @@ from fewrec.cli.ui import Ui
 
 
 def models(ctx: typer.Context, as_json: JsonOption = False, lang: LangOption = None) -> None:
-    """Names that --model, --models and --encoder take, a line each."""
-    from fewrec.encoders import encoder_names
-    from fewrec.models.registry import MODELS, PATTERNS
+    """Names that --model, --models, --encoder and --decoder take, a line each."""
+    from fewrec.decoders.registry import DECODERS
+    from fewrec.encoders.registry import ENCODERS
+    from fewrec.models.registry import MODELS
+    from fewrec.plugins import METRICS, READERS
 
     ui = Ui.of(ctx, lang)
-    known = [(name, description) for name, (description, _) in MODELS.items()]
-    known += PATTERNS.items()
+    lists = [(f"{registry.kind}s", registry.names()) for registry in (MODELS, ENCODERS, DECODERS, METRICS, READERS)]
+    lists = [(title, lines) for title, lines in lists if lines]
     if as_json:
-        ui.json(
-            {
-                "models": [{"name": name, "description": description} for name, description in known],
-                "encoders": [{"name": name, "description": description} for name, description in encoder_names()],
-            }
-        )
+        ui.json({title: [{"name": name, "description": description} for name, description in lines] for title, lines in lists})
         return
-    for title, lines in (("models", known), ("encoders", encoder_names())):
+    for title, lines in lists:
         ui.say(ui.text(title), style="bold")
         for name, description in lines:
             ui.say(f"  {name:<14}  {description}")

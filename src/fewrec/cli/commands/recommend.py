@@ -8,6 +8,7 @@ import typer
 
 from fewrec.cli.arguments import (
     DislikeOption,
+    FocusOption,
     JsonOption,
     LangOption,
     LikeOption,
@@ -15,10 +16,11 @@ from fewrec.cli.arguments import (
     SayOption,
     StoreArgument,
     UserOption,
+    WantOption,
     conditions,
 )
 from fewrec.cli.session import session
-from fewrec.cli.shown import show_list
+from fewrec.cli.shown import show_list, show_understood
 from fewrec.cli.ui import Ui
 
 
@@ -29,6 +31,8 @@ def recommend(
     like: LikeOption = None,
     dislike: DislikeOption = None,
     say: SayOption = None,
+    want: WantOption = None,
+    focus: FocusOption = None,
     k: ListLength = 10,
     explain: Annotated[bool, typer.Option("--explain", help="Show what each score is made of.")] = False,
     allow: Annotated[list[str] | None, typer.Option(metavar="ID…", help="Only these items.")] = None,
@@ -40,16 +44,19 @@ def recommend(
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Recommend items to a user, for a few examples, or for anybody. --user, --like, --dislike and --say go together."""
+    """Recommend items to a user, for a few examples, or for anybody. --user, --like, --dislike, --say and --want go together."""
     from fewrec.ranking import Filters
 
     ui = Ui.of(ctx, lang)
     filters = Filters(allow=allow or None, deny=deny or (), where=conditions(where or ()), include_seen=include_seen)
     with session(ui, store) as here:
-        taste = here.taste(user, like, dislike, say)
-        found = here.recommender.recommend(taste, k=k, filters=filters, diversity=diversity, exploration=exploration)
+        taste = here.taste(user, like, dislike, say, want)
+        found = here.recommender.recommend(
+            taste, k=k, filters=filters, diversity=diversity, exploration=exploration, focus=focus
+        )
     if as_json:
         ui.json(found.to_dict())
         return
-    who = user or ui.text("asker" if like or dislike or say else "anybody")
+    who = user or ui.text("asker" if like or dislike or say or want else "anybody")
+    show_understood(ui, found)
     show_list(ui, found, ui.text("recommended", who=who), explain=explain)

@@ -20,7 +20,8 @@ from fewrec.evaluation.protocols.base import Answer, described
 from fewrec.evaluation.seeds import derived_rng
 from fewrec.evaluation.settings import Count, LabelsSettings
 from fewrec.evaluation.splits import active_users, ascending, shuffled_users, sizes_to_run
-from fewrec.types import Catalogue, Examples, Interactions, Predictor, Rows
+from fewrec.models.base import Predictor
+from fewrec.types import Catalogue, Examples, Interactions, Rows
 
 OF_PROBABILITIES = ("log-loss", "calibration-error")
 

@@ -22,7 +22,8 @@ from fewrec.evaluation.protocols.prompts import Prompt
 from fewrec.evaluation.protocols.titles import match_titles
 from fewrec.evaluation.seeds import derived_rng
 from fewrec.evaluation.settings import TallrecSettings
-from fewrec.types import Catalogue, Examples, Interactions, Model, Predictor
+from fewrec.models.base import Model, Predictor
+from fewrec.types import Catalogue, Examples, Interactions
 
 _ASKED_AGAIN = 10
 """Prompts that are asked a second time when all have been answered: an answer that changed used other prompts."""

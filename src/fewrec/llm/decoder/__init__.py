@@ -2,5 +2,11 @@
 
 from fewrec.llm.decoder.config import LMDecoderConfig
 from fewrec.llm.decoder.decoder import LMDecoder
+from fewrec.types import Encoder
 
-__all__ = ["LMDecoder", "LMDecoderConfig"]
+__all__ = ["LMDecoder", "LMDecoderConfig", "named"]
+
+
+def named(name: str, *, encoder: Encoder) -> LMDecoder:
+    """``lm:FOLDER``. Errors as in :meth:`LMDecoder.load`."""
+    return LMDecoder.load(name.removeprefix("lm:"), encoder)

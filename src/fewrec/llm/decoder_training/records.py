@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from fewrec.columns import SKIPPED_NAMES, columns_of
 from fewrec.decoders import PhraseVocabulary
-from fewrec.decoders.fields import SKIPPED_NAMES, columns_of, script
+from fewrec.decoders.fields import script
 from fewrec.llm.decoder.clauses import Clause
 from fewrec.text import clean
 from fewrec.types import Catalogue, Vector

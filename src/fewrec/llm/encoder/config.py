@@ -18,7 +18,7 @@ SCHEME = "hf:"
 class HFConfig:
     """Settings for :class:`~fewrec.llm.encoder.huggingface.HFEncoder`.
 
-    As a name: ``hf:MODEL?pooling=last&layer=-2&prefix=query: ``, every option but ``model`` after the question mark.
+    As a name: ``hf:MODEL?layer=-2&prefix=query:&pooling=last``, every option but ``model`` after the question mark.
     """
 
     model: str
@@ -29,7 +29,7 @@ class HFConfig:
     layer: int = -1
     """Which layer's output: -1 the last, -2 the one before, 0 the token embeddings, n the n-th layer."""
     prefix: str = ""
-    """Put before every text, such as ``query: `` for E5 or an instruction for an LM."""
+    """Put before every text, such as ``"query: "`` for E5 or an instruction for an LM."""
     dtype: DType = "auto"
     """Of the weights. ``auto``: float32 on a CPU, elsewhere the type in which the weights were published."""
     device: str = "auto"

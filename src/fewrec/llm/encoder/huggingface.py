@@ -240,6 +240,11 @@ def _is_out_of_memory(error: BaseException) -> bool:
     )
 
 
+def named(name: str, *, threads: int | None = None, progress: bool | None = None) -> HFEncoder:
+    """``hf:MODEL?option=value&…``. Errors as in :class:`HFEncoder` and :meth:`~fewrec.llm.encoder.config.HFConfig.from_name`."""
+    return HFEncoder(HFConfig.from_name(name), threads=threads, progress=progress)
+
+
 @contextmanager
 def _threads(n: int | None) -> Iterator[None]:
     """Torch on ``n`` CPU threads for a while."""

@@ -20,7 +20,7 @@ from fewrec.errors import NotFittedError
 from fewrec.llm.ranker.calibration import Calibration, Floats
 from fewrec.llm.ranker.naming import LlmConfig
 from fewrec.llm.ranker.prompts import Labelled, Question, language_of, question_of
-from fewrec.llm.ranker.result import Result, is_result
+from fewrec.llm.ranker.result import Result, digest_of, is_result
 from fewrec.llm.ranker.rows import rows_of_episodes, rows_of_users
 from fewrec.llm.ranker.scorer import Scorer, require_llm
 from fewrec.models.episodes import top_columns
@@ -32,6 +32,8 @@ class LlmModel:
     """``llm:PATH``. A fine-tuned result answers as it is; a base model learns from what it is fitted on, or answers untrained."""
 
     __not_saved__ = ("_scorer",)
+    slow = True
+    """Ensembles weigh it on fewer episodes."""
     _scorer: Scorer | None = None
 
     def __init__(self, name: str) -> None:
@@ -48,6 +50,11 @@ class LlmModel:
     def name(self) -> str:
         """What ``--model`` takes."""
         return self._name
+
+    @staticmethod
+    def version_of(name: str) -> str:
+        """Digest of the fine-tuned result that ``name`` points to; empty for a base model."""
+        return digest_of(name)
 
     # -- learning -----------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,8 @@ from fewrec.llm.ranker.calibration import auc
 from fewrec.llm.ranker_distillation.features import PairFeatures, Space, pair_features
 from fewrec.llm.ranker_distillation.student import Student
 from fewrec.llm.ranker_distillation.users import History, synthetic_pairs
-from fewrec.types import Catalogue, Examples, Predictor, Rows
+from fewrec.models.base import Predictor
+from fewrec.types import Catalogue, Examples, Rows
 
 Floats = NDArray[np.float64]
 Labelled = tuple[Sequence[Examples], Rows, NDArray[np.bool_]]

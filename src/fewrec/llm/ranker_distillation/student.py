@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fewrec.errors import EncoderMismatchError, ModelLoadError, NotFittedError
+from fewrec.llm.ranker.result import digest_of
 from fewrec.llm.ranker_distillation.features import Space, pair_features
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
@@ -74,6 +75,11 @@ class ScorerModel:
     def name(self) -> str:
         """What ``--model`` takes."""
         return self._name
+
+    @staticmethod
+    def version_of(name: str) -> str:
+        """Digest of the distilled scorer that ``name`` points to."""
+        return digest_of(name, SCHEME, DOCUMENT)
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> ScorerModel:
         """Takes the catalogue alone."""

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fewrec.errors import NotFittedError
+from fewrec.models.base import Additive
 from fewrec.models.blend.prior import PriorTable, crowd, prior_weights
 from fewrec.models.blend.weights import DEPTH, DISCOUNT, KNOTS, BlendConfig, Episodes, Weights, learn_weights
 from fewrec.models.episodes import Fold, TuningConfig, make_folds, top_columns
-from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
+from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
 
 @dataclass(frozen=True)

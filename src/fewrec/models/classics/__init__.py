@@ -11,7 +11,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import cast
 
-from fewrec.types import Model
+from fewrec.models.base import Model
 
 __all__ = ["BASELINES", "Factory"]
 

@@ -47,6 +47,7 @@ class Sequential(Baseline):
     """
 
     name = "sequential"
+    __cannot_be_saved__ = "it holds a neural network"
 
     def __init__(self, config: SequentialConfig | None = None) -> None:
         self.config = config or SequentialConfig()

@@ -38,6 +38,7 @@ class TwoTower(Baseline):
     """
 
     name = "two-tower"
+    __cannot_be_saved__ = "it holds a neural network"
 
     def __init__(self, config: TwoTowerConfig | None = None) -> None:
         self.config = config or TwoTowerConfig()

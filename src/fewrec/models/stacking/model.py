@@ -15,12 +15,13 @@ import numpy as np
 from fewrec.errors import NotFittedError
 from fewrec.llm.ranker.calibration import Floats, Labels
 from fewrec.llm.ranker.config import TransferConfig
+from fewrec.models.base import Additive, Model, Predictor
 from fewrec.models.blend.ensemble import Ensemble, EnsembleConfig, Member
 from fewrec.models.blend.prior import PriorTable
 from fewrec.models.blend.weights import KNOTS, Weights
 from fewrec.models.episodes import TuningConfig
 from fewrec.models.stacking.weights import MIN_ROWS, Stack, fit_stack, plain_stack
-from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Model, Predictor, Rows, Vector
+from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
 MAX_VALID = 400
 """Validation rows that weights are learned on at most, the last ones: members that choose checkpoints use the first."""

@@ -9,7 +9,6 @@ numbers     columns of numbers, and the year in a title: standardised, so that a
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +19,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
+from fewrec.columns import is_number, named_role, title_columns, year_in_title
 from fewrec.models.taste.similarity import TextSpace, unit_rows
 from fewrec.types import Catalogue, Matrix, Rows, Vector
 
 VIEWS = ("meaning", "words", "categories", "numbers")
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-_YEAR_IN_TITLE = re.compile(r"[(（]((?:1[5-9]|20)\d\d)[)）]\s*$")
-_IDS = re.compile(r"(?:.*_)?(?:id|isbn|asin|index|created_at|updated_at|timestamp)")
 _MIN_SHARE = 0.2
 """Share of the items that a column must speak of to be read as numbers or categories."""
 _MAX_CATEGORY = 60
@@ -136,14 +133,14 @@ def number_rows(catalogue: Catalogue) -> Matrix:
     for name in _columns(catalogue.fields):
         values = [each.get(name, "") for each in catalogue.fields]
         spoken = [value for value in values if value]
-        if len(spoken) >= max(2, _MIN_SHARE * m) and all(_NUMBER.fullmatch(value) for value in spoken):
+        if len(spoken) >= max(2, _MIN_SHARE * m) and all(map(is_number, spoken)):
             numbers = np.array([float(value) if value else np.nan for value in values])
             has_year |= bool(np.mean((numbers >= 1500) & (numbers < 2100)) > _MIN_SHARE)
             found.append(_standardised(numbers))
     if not has_year:
-        years = [_YEAR_IN_TITLE.search(title) for title in catalogue.titles]
+        years = [year_in_title(title) for title in catalogue.titles]
         if sum(year is not None for year in years) >= max(2, _MIN_SHARE * m):
-            found.append(_standardised(np.array([float(year[1]) if year else np.nan for year in years])))
+            found.append(_standardised(np.array([np.nan if year is None else year for year in years])))
     kept = [column for column in found if column.any()]
     if not kept:
         return np.zeros((m, 0), dtype=np.float32)
@@ -151,13 +148,15 @@ def number_rows(catalogue: Catalogue) -> Matrix:
 
 
 def _columns(fields: Sequence[Mapping[str, str]]) -> list[str]:
-    names = dict.fromkeys(name for each in fields for name in each)
-    return [name for name in names if name.lower() not in {"title", "name", "text"} and not _IDS.fullmatch(name.lower())]
+    """Headers of the columns that may hold categories or numbers: no titles, keys, links or images, no dates of the file contract."""
+    names = list(dict.fromkeys(name for each in fields for name in each))
+    left_out = {*title_columns(names), *(name for name in names if named_role(name) in ("key", "link", "image", "date"))}
+    return [name for name in names if name not in left_out and name.lower() != "text"]
 
 
 def _is_numeric(counts: Counter[str], m: int) -> bool:
     """Many different numbers are a quantity; a few (1, 2, 3) may be codes, and codes are categories as well as numbers."""
-    return all(_NUMBER.fullmatch(value) for value in counts) and len(counts) > min(10, m / 5)
+    return all(map(is_number, counts)) and len(counts) > min(10, m / 5)
 
 
 def _standardised(numbers: np.ndarray) -> Vector:

@@ -3,95 +3,88 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+import numpy as np
+from fastapi import Body, Request, Response
 
-from fewrec.data import SignalConfig
-from fewrec.serving import answers, schemas
-from fewrec.serving.openapi import add
-from fewrec.serving.requests import checked, engine_of, json_of
-from fewrec.serving.routes.storing import check_length, no_query, repeatable
+from fewrec.data import SignalConfig, detect_rating_scale
+from fewrec.serving import answers
+from fewrec.serving.http import EngineDep, IdempotencyKey, make_router
+from fewrec.serving.problems import STORING
+from fewrec.serving.routes.storing import check_length, store_once
+from fewrec.serving.schemas import EventBatch, OneOrManyEvents, OneOrManyStatements, StatementBatch
 from fewrec.store import IngestCounts
-from fewrec.store.intake import record_events, record_statements
-from fewrec.store.shown import record_answers
+from fewrec.store.intake import EventRow, record_events, record_statements
+from fewrec.store.shown import latest_ratings, record_answers
 
-router = APIRouter()
-_SIGNALS = SignalConfig()
+router = make_router("behaviour")
+_LIKE = {"user_id": "ann", "item_id": "X", "event": "like", "event_id": "e-1"}
+_EVENTS = {
+    "one": {"value": _LIKE},
+    "several": {"value": {"events": [_LIKE, {"user_id": "ann", "item_id": "7", "event": "rating", "value": 2}]}},
+}
+_STATEMENTS = {
+    "one": {"value": {"user_id": "ann", "text": "我对科幻片很感兴趣"}},
+    "several": {"value": {"statements": [{"user_id": "ann", "text": "no horror, please"}]}},
+}
 
 
-async def post_events(request: Request) -> Response:
+@router.post("/v1/events", responses=STORING)
+async def post_events(
+    body: Annotated[OneOrManyEvents, Body(openapi_examples=_EVENTS)],
+    request: Request,
+    response: Response,
+    engine: EngineDep,
+    key: IdempotencyKey = None,
+) -> answers.Stored:
     """Store an event, or a batch of them, all or none. Acknowledged means on disk."""
-    no_query(request)
-    value, raw = await json_of(request)
-    engine = engine_of(request)
-    many = isinstance(value, dict) and "events" in value
-    if many and isinstance(value["events"], list):
-        check_length(len(value["events"]), engine.settings.max_batch)
-    events = checked(schemas.EventBatch, value).events if many else [checked(schemas.Event, value)]
+    events = body.events if isinstance(body, EventBatch) else [body]
+    check_length(len(events), engine.settings.max_batch)
     rows = [event.row(masked=engine.settings.mask, unit=engine.unit) for event in events]
-    now = engine.now()
-    told = [(row.user_id, row.item_id, _good(row.event, row.value)) for row in rows] if engine.settings.record_shown else []
+    now, signals = engine.now(), engine.signals
 
     def job(connection: sqlite3.Connection) -> IngestCounts:
         counts = record_events(connection, rows, now=now)
-        record_answers(connection, told)
+        if engine.settings.record_shown:
+            good = _positive(rows, signals, connection)
+            record_answers(connection, [(row.user_id, row.item_id, liked) for row, liked in zip(rows, good, strict=True)])
         return counts
 
-    return await repeatable(request, raw, len(rows), job, engine.metrics.events.inc)
+    return await store_once(request, response, engine, key, len(rows), job, engine.metrics.events.inc)
 
 
-def _good(kind: str, value: float | None) -> bool:
-    """Whether an event is a good sign; a rating from 4 of 5 on."""
-    if kind == "rating":
-        return value is not None and _SIGNALS.utility_of(_array(value))[0] > 0
-    return _SIGNALS.signal_of(kind).sign > 0
+def _positive(rows: Sequence[EventRow], signals: SignalConfig, connection: sqlite3.Connection) -> list[bool]:
+    """Whether each event is a positive sign: its kind's, or for a rating at least 4 fifths of the rating scale.
+
+    ``signals`` is the fit's. If there were no ratings to show the scale when it was made, the latest ratings in the store show it.
+    """
+    is_rating = [row.event == "rating" and row.value is not None for row in rows]
+    if any(is_rating) and signals.rating_scale is None:
+        signals = replace(signals, rating_scale=detect_rating_scale(np.array(latest_ratings(connection))))
+    utilities = signals.utility_of(np.array([row.value if rated else 0.0 for row, rated in zip(rows, is_rating, strict=True)]))
+    return [
+        bool(utility > 0) if rated else signals.signal_of(row.event).sign > 0
+        for row, rated, utility in zip(rows, is_rating, utilities, strict=True)
+    ]
 
 
-def _array(value: float) -> Any:
-    import numpy as np
-
-    return np.array([value])
-
-
-async def post_statements(request: Request) -> Response:
-    """Store what a user says of her taste, one sentence or a batch. The same sentence again is there once."""
-    no_query(request)
-    value, raw = await json_of(request)
-    engine = engine_of(request)
-    many = isinstance(value, dict) and "statements" in value
-    if many and isinstance(value["statements"], list):
-        check_length(len(value["statements"]), engine.settings.max_batch)
-    told = checked(schemas.StatementBatch, value).statements if many else [checked(schemas.Statement, value)]
+@router.post("/v1/statements", responses=STORING)
+async def post_statements(
+    body: Annotated[OneOrManyStatements, Body(openapi_examples=_STATEMENTS)],
+    request: Request,
+    response: Response,
+    engine: EngineDep,
+    key: IdempotencyKey = None,
+) -> answers.Stored:
+    """Store what a user says of their taste, one sentence or a batch. The same sentence again is there once."""
+    told = body.statements if isinstance(body, StatementBatch) else [body]
+    check_length(len(told), engine.settings.max_batch)
     rows = [statement.row(masked=engine.settings.mask, unit=engine.unit) for statement in told]
-    return await repeatable(request, raw, len(rows), lambda c: record_statements(c, rows), engine.metrics.statements.inc)
 
+    def job(connection: sqlite3.Connection) -> IngestCounts:
+        return record_statements(connection, rows)
 
-LIKE = {"user_id": "ann", "item_id": "X", "event": "like", "event_id": "e-1"}
-add(
-    router,
-    "POST",
-    "/v1/events",
-    post_events,
-    answer=answers.Stored,
-    body=(schemas.Event, schemas.EventBatch),
-    repeatable=True,
-    tag="behaviour",
-    examples={"one": LIKE, "several": {"events": [LIKE, {"user_id": "ann", "item_id": "7", "event": "rating", "value": 2}]}},
-)
-add(
-    router,
-    "POST",
-    "/v1/statements",
-    post_statements,
-    answer=answers.Stored,
-    body=(schemas.Statement, schemas.StatementBatch),
-    repeatable=True,
-    tag="behaviour",
-    examples={
-        "one": {"user_id": "ann", "text": "我对科幻片很感兴趣"},
-        "several": {"statements": [{"user_id": "ann", "text": "no horror, please"}]},
-    },
-)
+    return await store_once(request, response, engine, key, len(rows), job, engine.metrics.statements.inc)

@@ -1,182 +1,124 @@
-"""Lists, tastes in words and questions: for known users, and for somebody described in the request."""
+"""Lists, tastes in words and questions: for known users, and for anonymous profiles described in the request."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Annotated
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Body, Query, Request, Response
 
 from fewrec.errors import UnknownUserError
 from fewrec.ranking import Filters
-from fewrec.serving import answers, schemas
+from fewrec.serving import answers
+from fewrec.serving.http import EngineDep, PathId, list_body, make_router, phrases_of
 from fewrec.serving.live import Live, where_of
-from fewrec.serving.openapi import add
-from fewrec.serving.requests import checked, decoded_body, engine_of, json_answer, json_of, list_body, path_id, query_of
-from fewrec.serving.routes.storing import no_query
+from fewrec.serving.problems import ASKING, NOT_FOUND
+from fewrec.serving.schemas import (
+    AnonymousProfile,
+    LangQuery,
+    ListOptions,
+    ListQuery,
+    ListRequest,
+    ProfileRequest,
+    QuestionsQuery,
+    QuestionsRequest,
+)
 from fewrec.types import Recommendations
 
-router = APIRouter()
+router = make_router("lists")
+_VISITOR = {"like": ["X"], "dislike": ["7"], "say": ["我对科幻片很感兴趣"]}
+_LIST, _PROFILE, _QUESTIONS = ({"visitor": {"value": {**_VISITOR, **more}}} for more in ({"k": 10}, {"lang": "en"}, {"k": 5}))
 
 
-async def recommend_to_user(request: Request) -> Response:
-    """The list of a known user; somebody without a history gets what suits anybody."""
-    query, user, engine = query_of(schemas.ListQuery, request), path_id(request, "user_id"), engine_of(request)
-    live, version = await engine.current(user)
-    key = ("list", user, request.scope["query_string"])
+@router.get("/v1/users/{user_id}/recommendations", response_model=answers.Recommended, responses=NOT_FOUND)
+async def recommend_to_user(
+    user_id: PathId, query: Annotated[ListQuery, Query()], request: Request, engine: EngineDep
+) -> Response:
+    """The list of a known user; a user without a history gets what suits anybody."""
+    live, version = await engine.current(user_id)
+    key = ("list", user_id, request.scope["query_string"])
     body = engine.cache.get(key, version)
     if body is None:
         engine.metrics.misses.inc()
         filters = Filters(allow=query.allow or None, deny=query.deny, where=query.conditions(), include_seen=query.include_seen)
 
         def work() -> tuple[Recommendations, bytes]:
-            found = _list(live, user, schemas.Asker(), filters, query)
+            found = _list(live, user_id, AnonymousProfile(), filters, query)
             return found, list_body(found, explain=query.explain)
 
         found, computed = await engine.compute(work)
         body = computed
         engine.cache.put(key, version, computed)
-        engine.was_shown(user, [line.item_id for line in found.items])
+        engine.was_shown(user_id, [line.item_id for line in found.items])
     else:
         engine.metrics.hits.inc()
     return Response(body, media_type="application/json")
 
 
-async def recommend(request: Request) -> Response:
-    """A list for somebody described by examples and sentences. Nothing about the asker is stored."""
-    no_query(request)
-    value, raw = await json_of(request)
-    asked, engine = checked(schemas.AskedList, value), engine_of(request)
-    live, version = await engine.current(asked.user_id)
-    key = ("asked", blake2b(raw, digest_size=16).digest())
-    body = engine.cache.get(key, version)
-    if body is None:
+@router.post("/v1/recommendations", response_model=answers.Recommended, responses=ASKING)
+async def recommend(
+    body: Annotated[ListRequest, Body(openapi_examples=_LIST)], request: Request, engine: EngineDep
+) -> Response:
+    """A list for an anonymous profile of examples and sentences. Nothing about it is stored."""
+    live, version = await engine.current(body.user_id)
+    key = ("asked", blake2b(await request.body(), digest_size=16).digest())
+    found = engine.cache.get(key, version)
+    if found is None:
         engine.metrics.misses.inc()
-        filters = Filters(allow=asked.allow, deny=asked.deny, where=where_of(asked.where), include_seen=asked.include_seen)
+        filters = Filters(allow=body.allow, deny=body.deny, where=where_of(body.where), include_seen=body.include_seen)
 
         def work() -> bytes:
-            return list_body(_list(live, asked.user_id, asked, filters, asked), explain=asked.explain)
+            return list_body(_list(live, body.user_id, body, filters, body), explain=body.explain)
 
-        body = await engine.compute(work)
-        engine.cache.put(key, version, body)
+        found = await engine.compute(work)
+        engine.cache.put(key, version, found)
     else:
         engine.metrics.hits.inc()
-    return Response(body, media_type="application/json")
+    return Response(found, media_type="application/json")
 
 
-def _list(
-    live: Live, user: str | None, asker: schemas.Asker, filters: Filters, options: schemas.ListOptions
-) -> Recommendations:
-    taste = live.taste(user, like=asker.like, dislike=asker.dislike, say=asker.say)
+def _list(live: Live, user: str | None, profile: AnonymousProfile, filters: Filters, options: ListOptions) -> Recommendations:
+    taste = live.taste(user, like=profile.like, dislike=profile.dislike, say=profile.say)
     return live.recommend(taste, k=options.k, filters=filters, diversity=options.diversity, exploration=options.exploration)
 
 
-async def user_profile(request: Request) -> Response:
+@router.get("/v1/users/{user_id}/profile", responses=NOT_FOUND)
+async def user_profile(user_id: PathId, query: Annotated[LangQuery, Query()], engine: EngineDep) -> answers.Profile:
     """A known user's taste in words."""
-    query, user, engine = query_of(schemas.LangQuery, request), path_id(request, "user_id"), engine_of(request)
-    if not engine.store.user_exists(user):
+    if not engine.store.user_exists(user_id):
         raise UnknownUserError("nothing is stored about this user", hint="post events or statements, or POST /v1/profile")
-    live, _ = await engine.current(user)
-    found = await engine.compute(lambda: live.profile(live.taste(user), lang=query.lang))
-    return json_answer(decoded_body(found, user=user))
+    live, _ = await engine.current(user_id)
+    found = await engine.compute(lambda: live.profile(live.taste(user_id), lang=query.lang))
+    return answers.Profile(user=user_id, lang=found.lang, text=found.text, phrases=phrases_of(found))
 
 
-async def profile(request: Request) -> Response:
-    """The taste in words of somebody described in the request. Nothing is stored."""
-    no_query(request)
-    asked, engine = checked(schemas.AskedProfile, (await json_of(request))[0]), engine_of(request)
+@router.post("/v1/profile", responses=ASKING)
+async def profile(body: Annotated[ProfileRequest, Body(openapi_examples=_PROFILE)], engine: EngineDep) -> answers.Profile:
+    """The taste in words of an anonymous profile. Nothing is stored."""
     live, _ = await engine.current(None)
     found = await engine.compute(
-        lambda: live.profile(live.taste(like=asked.like, dislike=asked.dislike, say=asked.say), lang=asked.lang)
+        lambda: live.profile(live.taste(like=body.like, dislike=body.dislike, say=body.say), lang=body.lang)
     )
-    return json_answer(decoded_body(found, user=None))
+    return answers.Profile(user=None, lang=found.lang, text=found.text, phrases=phrases_of(found))
 
 
-async def user_questions(request: Request) -> Response:
-    """Items worth asking a user about: the answers would improve her list most."""
-    query, user, engine = query_of(schemas.QuestionsQuery, request), path_id(request, "user_id"), engine_of(request)
-    live, _ = await engine.current(user)
-    return await _questions(request, live, user, schemas.Asker(), query.k)
+@router.get("/v1/users/{user_id}/questions", responses=NOT_FOUND)
+async def user_questions(user_id: PathId, query: Annotated[QuestionsQuery, Query()], engine: EngineDep) -> answers.Questions:
+    """Items worth asking a user about: the answers would improve their list most."""
+    live, _ = await engine.current(user_id)
+    return await engine.compute(lambda: _questions(live, user_id, AnonymousProfile(), query.k))
 
 
-async def questions(request: Request) -> Response:
-    """What to ask somebody described in the request. Nothing is stored."""
-    no_query(request)
-    asked, engine = checked(schemas.AskedQuestions, (await json_of(request))[0]), engine_of(request)
+@router.post("/v1/questions", responses=ASKING)
+async def questions(
+    body: Annotated[QuestionsRequest, Body(openapi_examples=_QUESTIONS)], engine: EngineDep
+) -> answers.Questions:
+    """What to ask an anonymous profile. Nothing is stored."""
     live, _ = await engine.current(None)
-    return await _questions(request, live, None, asked, asked.k)
+    return await engine.compute(lambda: _questions(live, None, body, body.k))
 
 
-async def _questions(request: Request, live: Live, user: str | None, asker: schemas.Asker, k: int) -> Response:
-    found = await engine_of(request).compute(
-        lambda: live.questions(live.taste(user, like=asker.like, dislike=asker.dislike, say=asker.say), k=k)
-    )
-    listed = [{"item_id": each.item_id, "title": each.title, "gain": each.gain} for each in found]
-    return json_answer({"questions": listed})
-
-
-ASKER = {"like": ["X"], "dislike": ["7"], "say": ["我对科幻片很感兴趣"]}
-add(
-    router,
-    "GET",
-    "/v1/users/{user_id}/recommendations",
-    recommend_to_user,
-    answer=answers.Recommended,
-    query=schemas.ListQuery,
-    tag="lists",
-    errors=(404,),
-)
-add(
-    router,
-    "POST",
-    "/v1/recommendations",
-    recommend,
-    answer=answers.Recommended,
-    body=(schemas.AskedList,),
-    examples={"visitor": {**ASKER, "k": 10}},
-    tag="lists",
-    errors=(404,),
-)
-add(
-    router,
-    "GET",
-    "/v1/users/{user_id}/profile",
-    user_profile,
-    answer=answers.Profile,
-    query=schemas.LangQuery,
-    tag="lists",
-    errors=(404,),
-)
-add(
-    router,
-    "POST",
-    "/v1/profile",
-    profile,
-    answer=answers.Profile,
-    body=(schemas.AskedProfile,),
-    examples={"visitor": {**ASKER, "lang": "en"}},
-    tag="lists",
-    errors=(404,),
-)
-add(
-    router,
-    "GET",
-    "/v1/users/{user_id}/questions",
-    user_questions,
-    answer=answers.Questions,
-    query=schemas.QuestionsQuery,
-    tag="lists",
-    errors=(404,),
-)
-add(
-    router,
-    "POST",
-    "/v1/questions",
-    questions,
-    answer=answers.Questions,
-    body=(schemas.AskedQuestions,),
-    examples={"visitor": {**ASKER, "k": 5}},
-    tag="lists",
-    errors=(404,),
-)
+def _questions(live: Live, user: str | None, profile: AnonymousProfile, k: int) -> answers.Questions:
+    found = live.questions(live.taste(user, like=profile.like, dislike=profile.dislike, say=profile.say), k=k)
+    listed = [answers.QuestionOut(item_id=each.item_id, title=each.title, gain=each.gain) for each in found]
+    return answers.Questions(questions=listed)

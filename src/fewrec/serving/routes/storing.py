@@ -6,26 +6,20 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import Request, Response
 
-from fewrec.serving import schemas
+from fewrec.serving import answers
+from fewrec.serving.engine import Engine
+from fewrec.serving.http import idempotency
 from fewrec.serving.problems import ProblemError
-from fewrec.serving.requests import engine_of, idempotency_key, json_answer, query_of
 from fewrec.store import IngestCounts
 from fewrec.store.intake import once
 
 
-def no_query(request: Request) -> None:
-    """Refuse query parameters where there are none: a misspelt option must not be passed over."""
-    query_of(schemas.NoQuery, request)
-
-
-def stored(accepted: int, counts: IngestCounts) -> dict[str, Any]:
+def stored(accepted: int, counts: IngestCounts) -> answers.Stored:
     """The body of an acknowledgement."""
-    return {"accepted": accepted, "new": counts.new, "changed": counts.changed, "same": counts.same}
+    return answers.Stored(accepted=accepted, new=counts.new, changed=counts.changed, same=counts.same)
 
 
 def check_length(n: int, limit: int) -> None:
@@ -40,19 +34,31 @@ def check_length(n: int, limit: int) -> None:
         )
 
 
-async def repeatable(
+async def store_once(
     request: Request,
-    raw: bytes,
+    response: Response,
+    engine: Engine,
+    key: str | None,
     accepted: int,
     job: Callable[[sqlite3.Connection], IngestCounts],
     count: Callable[[int], None],
-) -> Response:
-    """Do ``job`` once for its Idempotency-Key, and acknowledge it when it is on disk."""
-    engine = engine_of(request)
-    key, digest = idempotency_key(request, raw)
-    keep_s = 3600 * engine.settings.idempotency_hours
-    work = once(job, key, digest, now=time.time(), keep_s=keep_s)
+) -> answers.Stored:
+    """Do ``job`` once for its Idempotency-Key, and acknowledge it when it is on disk.
+
+    Args:
+        request: its path, body and API key say what a repetition must be equal to.
+        response: gets the header ``Idempotency-Replayed`` if the job was done before.
+        engine: has the store's writer.
+        key: the Idempotency-Key; None if there is none.
+        accepted: the number of entries, for the acknowledgement.
+        job: what is to be stored, within a transaction.
+        count: told how many entries were new or changed, unless the job was done before.
+    """
+    name, digest = await idempotency(request, key)
+    work = once(job, name, digest, now=time.time(), keep_s=3600 * engine.settings.idempotency_hours)
     counts, repeated = await asyncio.wrap_future(engine.writer.submit(work))
-    if not repeated:
+    if repeated:
+        response.headers["Idempotency-Replayed"] = "true"
+    else:
         count(counts.new + counts.changed)
-    return json_answer(stored(accepted, counts), headers={"Idempotency-Replayed": "true"} if repeated else None)
+    return stored(accepted, counts)

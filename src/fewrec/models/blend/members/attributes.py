@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from fewrec.columns import is_number, named_role, title_columns
 from fewrec.models.classics._base import AdditiveBaseline, profiles
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
@@ -95,9 +96,12 @@ class Column:
 
 def attribute_columns(fields: Sequence[Mapping[str, str]], config: AttributeConfig) -> list[Column]:
     """The columns of that kind, in the order in which they first occur; none where the catalogue has none."""
-    names = dict.fromkeys(name for each in fields for name in each)
+    names = list(dict.fromkeys(name for each in fields for name in each))
+    titles = title_columns(names)
     columns: list[Column] = []
     for name in names:
+        if name in titles or named_role(name) in ("key", "link", "image"):
+            continue
         values = [each.get(name, "") for each in fields]
         filled = [value for value in values if value]
         if len(filled) < config.min_filled * len(fields):
@@ -119,7 +123,7 @@ def _numbers(values: Sequence[str], n_filled: int) -> Vector | None:
     """(m,) NaN where there is none; None where fewer than 95 % of the values are numbers, or hardly two are different."""
     found = np.full(len(values), np.nan, dtype=np.float32)
     for row, value in enumerate(values):
-        if re.fullmatch(r"[-+]?\d+(\.\d+)?", value.strip()):
+        if is_number(value.strip()):
             found[row] = float(value)
     known = found[np.isfinite(found)]
     return found if len(known) >= 0.95 * n_filled and len(np.unique(known)) >= 5 else None

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Rows
+from fewrec.models.base import Additive
+from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows
 
 
 class Exposure:

@@ -11,6 +11,7 @@ from fewrec.types import Catalogue, Examples, Interactions
 
 
 def catalogue_of(vectors: np.ndarray, lexical: np.ndarray | None = None) -> Catalogue:
+    """Items ``i0``, ``i1``, … with these vectors (m, d), made unit, and words (m, v); no fields."""
     n_items = len(vectors)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     ids = tuple(f"i{row}" for row in range(n_items))
@@ -41,6 +42,7 @@ def interactions_of(utilities: np.ndarray) -> Interactions:
 
 
 def likes_of(matrix: Sequence[Sequence[int]] | np.ndarray) -> Interactions:
+    """``matrix`` (n, m), above 0 where the user likes the item."""
     return interactions_of(np.where(np.asarray(matrix) > 0, 1.0, np.nan))
 
 
@@ -58,6 +60,7 @@ def block_world(n_users: int = 80, n_items: int = 24, seed: int = 0) -> tuple[Ca
 
 
 def statement(vector: np.ndarray, utility: float = 1.0) -> Examples:
+    """A sentence at ``vector`` (d,)."""
     return Examples(
         rows=np.array([-1]),
         vectors=np.asarray(vector, dtype=np.float32)[None, :],
@@ -69,6 +72,7 @@ def statement(vector: np.ndarray, utility: float = 1.0) -> Examples:
 
 
 def joined(*several: Examples) -> Examples:
+    """Examples one after another."""
     return Examples(
         rows=np.concatenate([e.rows for e in several]),
         vectors=np.concatenate([e.vectors for e in several]),
@@ -80,5 +84,20 @@ def joined(*several: Examples) -> Examples:
 
 
 def disliked(catalogue: Catalogue, rows: Sequence[int]) -> Examples:
+    """Plain dislikes of items."""
     likes = Examples.of_likes(catalogue, rows)
     return Examples(likes.rows, likes.vectors, -likes.utility, likes.weight, ("dislike",) * len(rows), likes.labels)
+
+
+def any_examples(catalogue: Catalogue, rng: np.random.Generator) -> Examples:
+    """Up to eight examples at random: items, perhaps more than once, and statements, of any utility and weight."""
+    k = int(rng.integers(0, 9))
+    rows = rng.integers(-1, len(catalogue), k)
+    return Examples(
+        rows.astype(np.int64),
+        catalogue.vectors[rows],
+        rng.uniform(-1, 1, k).astype(np.float32),
+        rng.uniform(1 / 16, 8, k).astype(np.float32),
+        ("event",) * k,
+        ("x",) * k,
+    )

@@ -1,0 +1,87 @@
+"""Scores and their summands: the whole catalogue scored for one taste, and any item's score taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewrec.examples import Taste
+from fewrec.fitted import Fitted
+from fewrec.models.base import Additive
+from fewrec.ranking import in_order, reasons_of
+from fewrec.sentences import contributions, reasons
+from fewrec.types import Examples, Explanation, Matrix, Recommendation, Rows, Vector
+
+N_SAMPLED = 2000
+"""Items that the spread of scores is measured on: more would cost a second pass over a large catalogue at every request."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The whole catalogue scored for one taste."""
+
+    scores: Vector
+    """(m,) of the model, the sentences' contributions added."""
+    unit: float
+    """One unit of the taste model's utility in units of these scores, > 0."""
+    said: Matrix
+    """(s, m) the contribution of each sentence."""
+
+
+def scored(fitted: Fitted, taste: Taste, focus: float | None = None) -> Scored:
+    """Score the whole catalogue for a taste: the costly part of a list. ``focus`` as in :func:`fewrec.sentences.contributions`."""
+    scores = fitted.model.score([taste.examples])[0]
+    unit = _unit(fitted, scores, taste.examples)
+    said = contributions(taste.sentences, scores, len(taste.seen), focus)
+    return Scored(scores + said.sum(axis=0), unit, said)
+
+
+def explained_all(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> Explanation:
+    """The scores at catalogue ``rows`` (r,) as a prior and one contribution per example, then one per sentence."""
+    told = explained(fitted, taste.examples, rows)
+    return Explanation(told.prior, np.concatenate([told.parts, found.said[:, rows]]))
+
+
+def explained(fitted: Fitted, examples: Examples, rows: Rows) -> Explanation:
+    """The model's scores at catalogue ``rows`` (r,), as a prior and one contribution per example."""
+    model = fitted.model
+    if isinstance(model, Additive):
+        return model.explain(examples, rows)
+    # A model without summands: what the score loses when an example is taken away, and the rest is what stays.
+    score = model.score([examples])[0][rows]
+    others = [examples.take(np.delete(np.arange(len(examples)), each)) for each in range(len(examples))]
+    parts = score[None] - model.score(others)[:, rows] if others else np.zeros((0, len(rows)), dtype=np.float32)
+    return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
+
+
+def lines(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> tuple[Recommendation, ...]:
+    """The lines of a list at catalogue ``rows`` (r,), in that order; ``found`` is what :func:`scored` gave for the taste."""
+    told = explained(fitted, taste.examples, rows)
+    said = found.said[:, rows]
+    total = told.score + said.sum(axis=0)
+    deviation = found.unit * fitted.taste.uncertainty(taste.examples, rows)
+    return tuple(
+        Recommendation(
+            item_id=fitted.catalogue.ids[row],
+            title=fitted.catalogue.titles[row],
+            score=float(total[column]),
+            uncertainty=float(deviation[column]),
+            reasons=in_order(
+                reasons_of(told, column, taste.examples, fitted.catalogue),
+                reasons(fitted.words, taste.sentences, said[:, column], row),
+            ),
+        )
+        for column, row in enumerate(rows.tolist())
+    )
+
+
+def _unit(fitted: Fitted, scores: Vector, examples: Examples) -> float:
+    """The ratio of the spreads of ``scores`` and of the taste model's utility over (a sample of) the items."""
+    if fitted.model is fitted.taste:
+        return 1.0
+    sampled = np.arange(len(scores))
+    if len(scores) > N_SAMPLED:
+        sampled = np.sort(np.random.default_rng(0).choice(len(scores), N_SAMPLED, replace=False))
+    spread = float(fitted.taste.explain(examples, sampled).score.std())
+    return float(scores[sampled].std()) / spread if spread > 1e-9 else 1.0

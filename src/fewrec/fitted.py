@@ -1,0 +1,116 @@
+"""What a fit learned, and the fit itself: data -> text -> vectors -> models."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fewrec.data import SignalConfig, to_interactions
+from fewrec.decoders import PhraseVocabulary, mine_phrases
+from fewrec.encoders import LexicalSpace
+from fewrec.errors import UnknownItemError
+from fewrec.models.base import Model
+from fewrec.models.blend.ensemble import Ensemble
+from fewrec.models.taste import GaussianConfig, GaussianTaste
+from fewrec.preparation import prepare_catalogue
+from fewrec.text import clean, words
+from fewrec.types import Catalogue, Dataset, Encoder
+from fewrec.words import WordsIndex
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What ``fit`` learned, as it is saved."""
+
+    encoder_name: str
+    model_name: str
+    catalogue: Catalogue
+    lexical: LexicalSpace
+    model: Model
+    taste: GaussianTaste
+    """The Gaussian process that questions, uncertainty and similar items are asked of: the model, its member, or one beside it."""
+    vocabulary: PhraseVocabulary
+    words: WordsIndex
+    """What sentences are held against."""
+    signals: SignalConfig
+    n_users: int
+    notes: tuple[str, ...]
+
+    def row(self, item_id: str) -> int:
+        """The catalogue row of an item.
+
+        Raises:
+            UnknownItemError: with the ids or titles that look most like it.
+        """
+        catalogue = self.catalogue
+        if item_id in catalogue.row_of:
+            return catalogue.row_of[item_id]
+        by_title = [
+            i for i, title in zip(catalogue.ids, catalogue.titles, strict=True) if title.casefold() == item_id.casefold()
+        ]
+        near = by_title[:3] or difflib.get_close_matches(item_id, catalogue.ids, n=3)
+        hint = f"did you mean {', '.join(near)}?" if near else "ids are those of the items file; ingest and fit to add new ones"
+        raise UnknownItemError(f"there is no item {item_id!r} among the {len(catalogue):,} fitted ones", hint=hint)
+
+    @property
+    def language(self) -> str:
+        """``zh`` where most titles hold Chinese characters, else ``en``."""
+        titles = self.catalogue.titles
+        n_chinese = sum(any("一" <= char <= "鿿" for char in title) for title in titles)
+        return "zh" if 2 * n_chinese > len(titles) else "en"
+
+
+def learn(
+    data: Dataset,
+    *,
+    encoder: Encoder,
+    model: Model,
+    names: tuple[str, str],
+    signals: SignalConfig,
+    notes: Sequence[str],
+    seed: int,
+    progress: Progress,
+) -> Fitted:
+    """Encode the items of ``data``, fit ``model`` on its events and mine the phrases. ``names``: of the encoder and the model.
+
+    Raises:
+        DataError: there are no items.
+    """
+    progress(f"encoding {data.items.height:,} items")
+    catalogue, lexical = prepare_catalogue(data.items, encoder)
+    signals = signals.resolved(data.events)
+    interactions, remarks = to_interactions(data.events, catalogue.ids, signals)
+    progress(f"fitting {names[1]} on {interactions.n_users:,} users")
+    model.fit(catalogue, interactions, rng=np.random.default_rng(seed))
+    taste = taste_within(model)
+    if taste is None:
+        taste = GaussianTaste(GaussianConfig()).fit(catalogue, interactions, rng=np.random.default_rng(seed))
+    progress("mining phrases")
+    vocabulary = mine_phrases(catalogue.fields, words=words, encode=encoder.encode, items=catalogue.vectors, clean=clean)
+    progress("indexing words")
+    return Fitted(
+        encoder_name=names[0],
+        model_name=names[1],
+        catalogue=catalogue,
+        lexical=lexical,
+        model=model,
+        taste=taste,
+        vocabulary=vocabulary,
+        words=WordsIndex.build(catalogue.fields, catalogue.titles),
+        signals=signals,
+        n_users=interactions.n_users,
+        notes=(*notes, *remarks),
+    )
+
+
+def taste_within(model: Model) -> GaussianTaste | None:
+    """The Gaussian process of a model: itself, or the first member of an ensemble that is one; None where there is none."""
+    if isinstance(model, GaussianTaste):
+        return model
+    members = model.members.values() if isinstance(model, Ensemble) else ()
+    return next((member for member in members if isinstance(member, GaussianTaste)), None)
