@@ -25,6 +25,8 @@ LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)]*)?\)")
 IMAGE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]+)')
 # Command line internals are documented by cli.md; the sample is data.
 NO_REFERENCE = {"cli", "sample"}
+# Modules of a wing that hold what others implement or ask for by name: public throughout.
+PROTOCOLS = {"base", "registry"}
 
 
 def source(docname: str, text: str) -> str:
@@ -72,17 +74,15 @@ def public_modules() -> list[str]:
         module = importlib.import_module(f"fewrec.{each.name}")
         if hasattr(module, "__all__") or each.name in {"types", "errors"}:
             found.append(module.__name__)
-            # One floor below: the parts of a wing that has no front of its own.
-            if each.ispkg and not getattr(module, "__all__", ()):
-                found += _below(module)
+        elif each.ispkg:  # a wing without a front of its own: its parts
+            found += _below(module)
     return sorted(set(found))
 
 
 def _below(package: ModuleType) -> list[str]:
-    names = [
-        f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__) if not each.name.startswith("_")
-    ]
-    return [name for name in names if getattr(importlib.import_module(name), "__all__", ())]
+    names = [each.name for each in pkgutil.iter_modules(package.__path__) if not each.name.startswith("_")]
+    modules = {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
+    return [module.__name__ for name, module in modules.items() if getattr(module, "__all__", ()) or name in PROTOCOLS]
 
 
 def public_names(name: str) -> dict[str, object]:
