@@ -22,6 +22,8 @@ NESTED = {"decisions/README": "0*"}
 # Documentation files of the repository and the pages that show them.
 SHOWN_AS = {"README.md": "docs/start.md", "README.zh-CN.md": "docs/zh/start.md", "docs/README.md": "docs/index.md"}
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)]*)?\)")
+FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+BREAK = re.compile(r"(?<=[\u2026\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 IMAGE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]+)')
 # Command line internals are documented by cli.md; the sample is data.
 NO_REFERENCE = {"cli", "sample"}
@@ -33,10 +35,18 @@ def source(docname: str, text: str) -> str:
     """The Markdown of a page as Sphinx reads it."""
     if docname in INSERTED:
         path = INSERTED[docname]
-        return relinked(path.read_text(encoding="utf-8"), path.parent, HERE / Path(docname).parent)
+        text = relinked(path.read_text(encoding="utf-8"), path.parent, HERE / Path(docname).parent)
+    if docname.startswith("zh/"):
+        text = joined(text)
     if docname in NESTED:
         return f"{text}\n```{{toctree}}\n:hidden:\n:glob:\n\n{NESTED[docname]}\n```\n"
     return text
+
+
+def joined(markdown: str) -> str:
+    """Chinese paragraphs without their line breaks, which a browser would show as spaces; code blocks stay."""
+    parts = FENCED.split(markdown)
+    return "".join(part if place % 2 else BREAK.sub("", part) for place, part in enumerate(parts))
 
 
 def relinked(markdown: str, before: Path, after: Path) -> str:
