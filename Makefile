@@ -57,7 +57,7 @@ test-all: check  ## every test, the slow ones too
 
 docs: $(VENV)/dev  ## write docs/cli.md and build the site into site/; a warning is an error
 	$(BIN)/python docs/make_cli.py
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs site
+	$(BIN)/python -m sphinx --fresh-env --fail-on-warning --keep-going --quiet -b html docs site
 
 docs-outputs: $(VENV)/dev  ## write again the outputs and pictures in the documents (minutes)
 	$(BIN)/python docs/make_cli.py
