@@ -28,8 +28,12 @@ class Profile:
     likeness: npt.NDArray[np.float32]
 
 
-def title_scores(index: WordsIndex, profile: Profile, rows: Sequence[int]) -> npt.NDArray[np.float32]:
-    """(m,) in [0, 1], how alike items are to a title: shared categories, shared people, near texts; .5 for the title itself."""
+def title_scores(index: WordsIndex, profile: Profile, rows: Sequence[int], *, similar: bool) -> npt.NDArray[np.float32]:
+    """(m,) in [0, 1], how alike items are to a title: shared categories, shared people, near texts.
+
+    Where similar items are asked for (``similar``), the title itself has .5 and the most alike item 1; else the title has 1 and the
+    most alike item .6.
+    """
     parts: list[tuple[float, npt.NDArray[np.float32]]] = []
     for facet in index.facets.facets:
         wanted = profile.values.get(facet.name)
@@ -45,13 +49,12 @@ def title_scores(index: WordsIndex, profile: Profile, rows: Sequence[int]) -> np
     total = sum(weight for weight, _ in parts)
     scores = sum((weight / total * part for weight, part in parts), start=np.zeros(index.n_items, dtype=np.float32))
     scores = scores / max(float(np.delete(scores, list(rows)).max(initial=0.0)), 1e-6)
-    scores[list(rows)] = 0.5
+    scores = scores if similar else 0.6 * scores
+    scores[list(rows)] = 0.5 if similar else 1.0
     return np.clip(scores, 0.0, 1.0).astype(np.float32)
 
 
-def combined(
-    understood: Understood, per_claim: npt.NDArray[np.float32], likeness: npt.NDArray[np.float32] | None
-) -> Evidence:
+def combined(understood: Understood, per_claim: npt.NDArray[np.float32], likeness: npt.NDArray[np.float32] | None) -> Evidence:
     """Alternatives by their best, groups by a soft *and*: half the weighted mean, half the weakest.
 
     A theme weighs the more the rarer its words are, so that one common word cannot spoil what a rare one says.
