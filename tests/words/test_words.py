@@ -175,3 +175,16 @@ def test_a_saved_index_says_the_same(chinese: WordsIndex, tmp_path) -> None:  # 
 def test_no_items() -> None:
     index = WordsIndex.build([], [])
     assert index.understand("westerns")[0].claims == ()
+
+
+def test_newer_items_are_answered_by_the_same_claims(films: WordsIndex) -> None:
+    names = ("title", "year", "genres", "director", "cast", "description")
+    rows = [
+        ("Psycho", "1960", "Horror|Thriller", "Alfred Hitchcock", "Anthony Perkins", "A motel by the road."),
+        ("Bull Durham", "1988", "Comedy|Romance", "Ron Shelton", "Kevin Costner", "A minor league baseball team."),
+    ]
+    newer = films.extended([dict(zip(names, row, strict=True)) for row in rows], [row[0] for row in rows])
+    for text, expected in (("希区柯克", [1.0, 0.0]), ("romantic comedies", [0.0, 1.0]), ("before 1985", [1.0, 0.0])):
+        np.testing.assert_allclose(newer.evidence(films.understand(text)[0]).relevance, expected)
+    assert newer.evidence(films.understand("棒球")[0]).relevance.argmax() == 1
+    assert newer.evidence(films.understand("like Alien")[0]).relevance.shape == (2,)

@@ -74,6 +74,26 @@ def columns_of(fields: Sequence[Mapping[str, str]], titles: Sequence[str]) -> tu
     return tuple(found)
 
 
+def columns_like(fields: Sequence[Mapping[str, str]], known: Sequence[Column]) -> tuple[Column, ...]:
+    """The same columns, with the same roles, of other items: of those that came after the index was built."""
+    found = []
+    for column in known:
+        texts = [str(item.get(column.name) or "").strip() for item in fields]
+        if column.role in {"time", "number"}:
+            pattern = _DATE if column.role == "time" else _NUMBER
+            read = [pattern.fullmatch(text) for text in texts]
+            numbers = np.array([float(match[1].replace(",", "")) if match else np.nan for match in read], dtype=np.float64)
+            found.append(Column(column.name, column.role, numbers=numbers))
+        elif column.role in {"text", "title"}:
+            found.append(Column(column.name, column.role, tuple((clean(text),) if text else () for text in texts)))
+        else:
+            bars = any("," in value for row in column.values[:1000] for value in row)
+            divider = _BARS if bars or any("|" in text for text in texts) else _COMMAS
+            rows = tuple(tuple(dict.fromkeys(v for v in divider.split(clean(text)) if v)) for text in texts)
+            found.append(Column(column.name, column.role, rows))
+    return tuple(found)
+
+
 def _numeric(name: str, texts: Sequence[str], filled: Sequence[str]) -> Column | None:
     dates = [_DATE.fullmatch(text) for text in texts]
     if sum(found is not None for found in dates) >= 0.9 * len(filled):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _LIKENESS_ALONE = 0.5
 """The most that likeness of vectors can give where no word was found."""
 _LIKENESS_BESIDE = 0.05
+_MANY_THEMES = 3
+_LIKENESS_OF_MANY = 0.4
+"""A sentence of many words says more as a whole than word by word."""
 _HOLDS = 0.5
 
 
@@ -71,7 +74,9 @@ def combined(understood: Understood, per_claim: npt.NDArray[np.float32], likenes
         weakest = (1.0 - (weights[:, None] / weights.max()) * (1.0 - scores)).min(axis=0)
         relevance = 0.5 * mean + 0.5 * weakest * (mean > 0)
         if likeness is not None:
-            relevance = (1 - _LIKENESS_BESIDE) * relevance + _LIKENESS_BESIDE * likeness * (relevance > 0)
+            themes = sum(understood.claims[group[0]].kind == "theme" for group in groups)
+            share = _LIKENESS_BESIDE if themes < _MANY_THEMES else _LIKENESS_OF_MANY
+            relevance = (1 - share) * relevance + share * likeness * (relevance > 0)
     elif negated:
         relevance = np.ones(n_items, dtype=np.float32)
     elif likeness is not None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from fewrec.text.normalise import clean
 from fewrec.words import lexicon
-from fewrec.words.columns import Column, columns_of
+from fewrec.words.columns import Column, columns_like, columns_of
 from fewrec.words.evidence import Profile, combined, title_scores
 from fewrec.words.facets import Facets, Hit
 from fewrec.words.pieces import Pieces
@@ -66,6 +66,14 @@ class WordsIndex:
         if len(fields) != len(titles):
             raise ValueError(f"there must be one title per item, found {len(titles)} titles and {len(fields)} items")
         return cls(columns_of(fields, titles), titles, progress=progress)
+
+    def extended(self, fields: Sequence[Mapping[str, str]], titles: Sequence[str]) -> WordsIndex:
+        """An index of other items, newer than this one, with the same columns.
+
+        What this index understood is answered there too (:meth:`evidence`, :meth:`why`), but for claims about a title, whose rows are
+        looked up by name: an item that is not among the newer ones has nothing alike there.
+        """
+        return WordsIndex(columns_like(fields, self.columns), titles)
 
     @property
     def n_items(self) -> int:
@@ -173,10 +181,16 @@ class WordsIndex:
                 high = np.inf if claim.high is None else claim.high
                 scores[(numbers >= low) & (numbers < high)] = 1.0
         elif claim.kind == "title":
-            scores[list(claim.rows)] = 1.0
+            scores[list(self._rows(claim))] = 1.0
         else:
             scores[self.facets.items(self.hits(claim))] = 1.0
         return scores
+
+    def _rows(self, claim: Claim) -> tuple[int, ...]:
+        """Rows of a title's items; by name where the sentence was understood by another index."""
+        if all(row < self.n_items and self.titles[row] in claim.values for row in claim.rows):
+            return claim.rows
+        return tuple(row for value in claim.values for row in self.titled(value))
 
     def evidence(self, understood: Understood) -> Evidence:
         """How well every item answers a sentence."""
@@ -187,7 +201,7 @@ class WordsIndex:
         for claim in understood.claims:
             scores = self._scores(claim)
             if claim.kind == "title" and claim.polarity > 0:
-                scores = title_scores(self, self.profile(claim.rows), claim.rows, similar=claim.similar)
+                scores = title_scores(self, self.profile(self._rows(claim)), self._rows(claim), similar=claim.similar)
             elif claim.kind == "category" and claim.terms and claim.polarity > 0:
                 said_so = self.words.scores(claim.terms) > 0
                 scores = np.where(scores > 0, 0.9 + 0.1 * said_so, 0.6 * said_so)
@@ -234,7 +248,7 @@ class WordsIndex:
                 for column in self.columns
                 if column.role in {"category", "person", "brand"}
                 for value in column.values[row]
-                if any(value in column.values[other] for other in claim.rows)
+                if any(value in column.values[other] for other in self._rows(claim))
             ]
             return shared[0] if shared else None
         for f, v in self.hits(claim):

@@ -13,7 +13,9 @@ from fewrec.text.sentences import sentences
 from fewrec.types import Encoder
 
 LARGE = 30_000
-"""Above so many items only titles have vectors, of 128 numbers instead of the encoder's 512 (51 MB for 100,000 items)."""
+"""Above so many items only titles have vectors (51 MB for 100,000 items)."""
+MANY = 8_000
+"""Above so many pieces their vectors have 128 numbers instead of the encoder's 512 (principal components)."""
 _SMALL_DIMENSIONS = 128
 _MAX_SENTENCES = 12
 _SAMPLE = 20_000
@@ -54,7 +56,7 @@ class Pieces:
                 progress(min(1.0, (first + 4096) / max(1, len(self.texts))))
         self.mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
         self.basis: npt.NDArray[np.float32] | None = None
-        if large:
+        if len(self.texts) > MANY:
             sample = vectors[:: max(1, len(vectors) // _SAMPLE)] - self.mean
             values, basis = np.linalg.eigh(sample.T @ sample)
             self.basis = np.ascontiguousarray(basis[:, np.argsort(-values)[:_SMALL_DIMENSIONS]], dtype=np.float32)

@@ -246,7 +246,7 @@ def _heard(index: WordsIndex, work: _Work, units: list[tuple[str, int, int]]) ->
         run.append(unit)
     for count in range(len(run), 0, -1):
         start, end = run[0][1], run[count - 1][2]
-        hits = index.facets.by_sound(work.view[start:end], worst=0.3 if count > 1 else 0.22) if end - start > 4 else ()
+        hits = index.facets.by_sound(work.view[start:end], worst=0.22 if count > 1 else 0.18) if end - start > 4 else ()
         if hits:
             _take_hits(index, work, start, end, hits)
             return count
@@ -321,9 +321,9 @@ def _chinese_run(index: WordsIndex, work: _Work, start: int, stop: int) -> None:
     left = "".join(c if work.free[start + i] else " " for i, c in enumerate(run)).split()
     for part in left:
         rest = _without_carriers(part)
-        if rest is None or rest[1] - rest[0] < 2:
+        if rest is None or len(part) < 2:
             continue
-        word = part[rest[0] : rest[1]]
+        word = part[rest[0] : rest[1]] if rest[1] - rest[0] > 1 else part
         begin = work.view.find(word, start)
         hits = index.facets.by_sound(word) if sound.is_transcription(word) else ()
         if hits:
