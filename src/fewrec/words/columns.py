@@ -16,12 +16,15 @@ from fewrec.text.normalise import clean
 from fewrec.words import lexicon
 from fewrec.words.stems import has_han, key
 
-Role = Literal["category", "person", "brand", "place", "language", "time", "number", "text"]
+Role = Literal["category", "person", "brand", "place", "language", "time", "number", "text", "title"]
 _BARS = re.compile(r"\s*[|；;、/]\s*")
 _COMMAS = re.compile(r"\s*[|；;、,，/]\s*")
 _DATE = re.compile(r"\s*((?:1[0-9]|20)\d\d)(?:[-/.年]\d{1,2}.*|\.0+)?\s*")
 _NUMBER = re.compile(r"\s*[$¥￥€]?\s*(-?\d[\d,]*(?:\.\d+)?)\s*(?:元|美元|usd|rmb)?\s*", re.IGNORECASE)
-_SKIPPED = re.compile(r"(?:.*[_\s])?(?:id|uuid|url|link|image|img|cover|poster|asin|isbn|sku|编号|图片|链接|封面|created_at|updated_at)", re.IGNORECASE)
+_SKIPPED = re.compile(
+    r"(?:.*[_\s])?(?:id|uuid|url|link|image|img|cover|poster|asin|isbn|sku|编号|图片|链接|封面|created_at|updated_at)",
+    re.IGNORECASE,
+)
 _HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("person", re.compile(r"director|cast|actors?|actress|stars?|writers?|authors?|artists?|singers?|performers?|composers?|creators?|people|导演|演员|主演|编剧|作者|歌手|艺人|作曲|作词|演唱者?|嘉宾|译者", re.IGNORECASE)),
     ("brand", re.compile(r"brands?|manufacturer|maker|publisher|developer|studio|label|vendor|seller|品牌|厂商|厂家|出版社|开发商|发行商|店铺|商家", re.IGNORECASE)),
@@ -29,7 +32,10 @@ _HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("language", re.compile(r"languages?|lang|语言|语种", re.IGNORECASE)),
     ("category", re.compile(r"genres?|categor(?:y|ies)|tags?|types?|styles?|moods?|platforms?|类型|类别|分类|标签|题材|品类|风格|流派|情绪|平台|颜色|colou?r", re.IGNORECASE)),
 )  # fmt: skip
-_TEXT_HINT = re.compile(r"description|summary|plot|overview|content|text|lyrics|简介|描述|剧情|内容|详情|介绍|歌词", re.IGNORECASE)
+_TEXT_HINT = re.compile(
+    r"description|summary|plot|overview|content|text|lyrics|简介|描述|剧情|内容|详情|介绍|歌词", re.IGNORECASE
+)
+_TITLE_HINT = re.compile(r"(?:.*[_\s])?(?:title|name)(?:[_\s].*)?|.*(?:标题|片名|书名|歌名|译名|原名|名称)", re.IGNORECASE)
 _MAX_VALUE_CHARS = 40
 
 
@@ -57,11 +63,34 @@ def columns_of(fields: Sequence[Mapping[str, str]], titles: Sequence[str]) -> tu
             continue
         if sum(text == title.strip() for text, title in zip(texts, titles, strict=True)) > 0.8 * len(filled):
             continue
+        if _TITLE_HINT.fullmatch(name) and median(map(len, filled)) <= 80 and len(set(filled)) > 0.6 * len(filled):
+            found.append(Column(name, "title", tuple((clean(text),) if text else () for text in texts)))
+            continue
         column = _numeric(name, texts, filled) or _listed(name, texts, filled)
         if column is None and not re.match(r"https?://|/|\{|\[", filled[0]):
             column = Column(name, "text", tuple((clean(text),) if text else () for text in texts))
         if column is not None:
             found.append(column)
+    return tuple(found)
+
+
+def columns_like(fields: Sequence[Mapping[str, str]], known: Sequence[Column]) -> tuple[Column, ...]:
+    """The same columns, with the same roles, of other items: of those that came after the index was built."""
+    found = []
+    for column in known:
+        texts = [str(item.get(column.name) or "").strip() for item in fields]
+        if column.role in {"time", "number"}:
+            pattern = _DATE if column.role == "time" else _NUMBER
+            read = [pattern.fullmatch(text) for text in texts]
+            numbers = np.array([float(match[1].replace(",", "")) if match else np.nan for match in read], dtype=np.float64)
+            found.append(Column(column.name, column.role, numbers=numbers))
+        elif column.role in {"text", "title"}:
+            found.append(Column(column.name, column.role, tuple((clean(text),) if text else () for text in texts)))
+        else:
+            bars = any("," in value for row in column.values[:1000] for value in row)
+            divider = _BARS if bars or any("|" in text for text in texts) else _COMMAS
+            rows = tuple(tuple(dict.fromkeys(v for v in divider.split(clean(text)) if v)) for text in texts)
+            found.append(Column(column.name, column.role, rows))
     return tuple(found)
 
 
@@ -77,7 +106,9 @@ def _numeric(name: str, texts: Sequence[str], filled: Sequence[str]) -> Column |
 
 
 def _listed(name: str, texts: Sequence[str], filled: Sequence[str]) -> Column | None:
-    if _TEXT_HINT.fullmatch(name) or sum(bool(re.search(r"[。！？!?]|[a-z]{3}\. [A-Z]", text)) for text in filled) > 0.2 * len(filled):
+    if _TEXT_HINT.fullmatch(name) or sum(bool(re.search(r"[。！？!?]|[a-z]{3}\. [A-Z]", text)) for text in filled) > 0.2 * len(
+        filled
+    ):
         return None
     divider = _BARS if sum("|" in text for text in filled) > 0.05 * len(filled) else _COMMAS
     values = tuple(tuple(dict.fromkeys(v for v in divider.split(clean(text)) if v)) for text in texts)
