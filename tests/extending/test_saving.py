@@ -99,3 +99,9 @@ def test_what_cannot_be_saved_says_so_before_the_fit() -> None:
     assert "extending.md" in str(told.value.hint)
     with pytest.raises(SettingError, match="cannot be saved"):
         check_can_be_saved(Plain())
+
+    class Local(Plain):
+        pass
+
+    with pytest.raises(SettingError, match="cannot be found again"):
+        check_can_be_saved(Local(), trust=HERE)
