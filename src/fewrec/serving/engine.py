@@ -15,7 +15,7 @@ from fewrec.data import SignalConfig, units_per_second
 from fewrec.errors import FewrecError, NotFittedError
 from fewrec.recommender import Recommender
 from fewrec.serving.access import Access
-from fewrec.serving.cache import AnswerCache
+from fewrec.serving.cache import ResponseCache
 from fewrec.serving.encoding import RememberingEncoder, shared_encoder
 from fewrec.serving.live import Live
 from fewrec.serving.logs import LOGGER
@@ -45,7 +45,7 @@ class Engine:
         self.metrics = metrics
         self.path = store
         self.live: Live | None = None
-        self.cache = AnswerCache(settings.cache_mb * 2**20)
+        self.cache = ResponseCache(settings.cache_mb * 2**20)
         self.unit = 1.0
         """Units of the store's timestamps in a second."""
         self.encoders: list[RememberingEncoder] = []
