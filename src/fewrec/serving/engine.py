@@ -165,7 +165,7 @@ class Engine:
             old.close()
         del self.encoders[:-2]
         self._tell(live)
-        # The encoder's weights and the decoder's tables are made at their first use: better now than when somebody waits.
+        # The encoder's weights and the decoder's tables are made at their first use: better now than during a request.
         self._tasks.append(asyncio.create_task(asyncio.to_thread(_warm, live)))
 
     def _loaded(self) -> Live:
@@ -194,7 +194,7 @@ class Engine:
             encoder.forget()
 
     def _tell(self, live: Live) -> None:
-        self.metrics.newcomers.set(len(live.newcomers) if live.newcomers is not None else 0)
+        self.metrics.newcomers.set(len(live.new_items) if live.new_items is not None else 0)
 
     # -- feedback ----------------------------------------------------------------------------------------------------------
 

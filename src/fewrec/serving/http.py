@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from fewrec.serving import answers
 from fewrec.serving.engine import Engine
-from fewrec.serving.gate import SLASH_IN_ID
+from fewrec.serving.middleware import SLASH_IN_ID
 from fewrec.serving.problems import PROBLEMS, ProblemError
 from fewrec.types import Decoded, Recommendations
 
