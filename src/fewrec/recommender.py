@@ -33,6 +33,7 @@ from fewrec.models.blend.ensemble import Ensemble
 from fewrec.models.blend.prior import DomainPrior
 from fewrec.models.registry import make_model
 from fewrec.models.taste import GaussianConfig, GaussianTaste
+from fewrec.ops.leave_one_out import leave_one_out
 from fewrec.persistence import load_object, save_object
 from fewrec.preparation import catalogue_of, prepare_catalogue, prepare_statements
 from fewrec.ranking import Filters, best_questions, diversified, reasons_of, top_k
@@ -399,11 +400,7 @@ class Recommender:
         model = self._fitted().model
         if isinstance(model, Additive):
             return model.explain(examples, rows)
-        # A model without summands: what the score loses when an example is taken away, and the rest is what stays.
-        score = model.score([examples])[0][rows]
-        others = [_without(examples, each) for each in range(len(examples))]
-        parts = score[None] - model.score(others)[:, rows] if others else np.zeros((0, len(rows)), dtype=np.float32)
-        return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
+        return leave_one_out(model.score, examples, rows)
 
     def _unit(self, scores: Vector, examples: Examples) -> float:
         """What one unit of the taste model's utility is in units of these scores: the ratio of their spreads over (a sample of) the items."""
@@ -699,10 +696,6 @@ def _joined(parts: Sequence[Examples], catalogue: Catalogue) -> Examples:
 
 def _latest(examples: Examples, n: int) -> Examples:
     return examples if len(examples) <= n else examples.take(np.arange(len(examples) - n, len(examples)))
-
-
-def _without(examples: Examples, place: int) -> Examples:
-    return examples.take(np.delete(np.arange(len(examples)), place))
 
 
 def _of_interactions(interactions: Interactions, user: int, catalogue: Catalogue) -> Examples:

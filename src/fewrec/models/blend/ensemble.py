@@ -14,8 +14,10 @@ import numpy as np
 
 from fewrec.errors import NotFittedError
 from fewrec.models.blend.prior import PriorTable, crowd, prior_weights
-from fewrec.models.blend.weights import DEPTH, DISCOUNT, KNOTS, BlendConfig, Episodes, Weights, learn_weights
-from fewrec.models.episodes import Fold, TuningConfig, make_folds, top_columns
+from fewrec.models.blend.weights import DEPTH, KNOTS, BlendConfig, Episodes, Weights, learn_weights
+from fewrec.models.episodes import Fold, TuningConfig, make_folds
+from fewrec.ops.ranking import ideal_dcg
+from fewrec.ops.topk import top_columns
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
 
@@ -210,11 +212,11 @@ def _joined(rows: Sequence[tuple[Matrix, Vector]], folds: Sequence[Fold], n_memb
     for i, (mine, found) in enumerate(rows):
         scores[i, :, : len(found)] = mine
         relevant[i, : len(found)] = found
-    n_relevant = [len(r) for fold in folds for r in fold.relevant]
+    n_relevant = np.array([len(r) for fold in folds for r in fold.relevant], dtype=np.int64)
     return Episodes(
         scores=scores,
         relevant=relevant,
-        ideal=np.array([DISCOUNT[: min(n, DEPTH)].sum() for n in n_relevant], dtype=np.float32),
+        ideal=ideal_dcg(n_relevant, DEPTH).astype(np.float32),
         shots=np.array([k for fold in folds for k in fold.shots], dtype=np.int64),
         owner=_owners(folds),
     )

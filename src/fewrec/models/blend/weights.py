@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fewrec.ops.ranking import ndcg_of_hits
+from fewrec.ops.topk import leading_columns
 from fewrec.types import Matrix, Rows, Vector
 
 DEPTH = 10
-DISCOUNT = (1 / np.log2(np.arange(2, DEPTH + 2))).astype(np.float32)
+"""Places of a list that count."""
 KNOTS = (0, 1, 10)
 """k at which weights are learned. No example at all is a case of its own; from 1 to 10 they are interpolated in log k."""
 STEPS = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.03), (1.0, 0.1), (1.0, 0.3), (1.0, 1.0))
@@ -108,12 +110,8 @@ class Episodes:
         if len(which) == 0:
             return np.zeros(0, dtype=np.float32)
         depth = min(DEPTH, blend.shape[1])
-        top = np.argpartition(-blend, depth - 1, axis=1)[:, :depth]
-        order = np.argsort(-np.take_along_axis(blend, top, axis=1), axis=1, kind="stable")
-        top = np.take_along_axis(top, order, axis=1)
-        found = np.take_along_axis(self.relevant[which], top, axis=1)
-        gains: Vector = (found @ DISCOUNT[:depth] / self.ideal[which]).astype(np.float32)
-        return gains
+        hits = np.take_along_axis(self.relevant[which], leading_columns(blend, depth), axis=1)
+        return ndcg_of_hits(hits, self.ideal[which])
 
 
 @dataclass(frozen=True, kw_only=True)

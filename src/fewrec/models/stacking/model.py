@@ -13,13 +13,14 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from fewrec.errors import NotFittedError
-from fewrec.llm.ranker.calibration import Floats, Labels
 from fewrec.llm.ranker.config import TransferConfig
 from fewrec.models.blend.ensemble import Ensemble, EnsembleConfig, Member
 from fewrec.models.blend.prior import PriorTable
 from fewrec.models.blend.weights import KNOTS, Weights
 from fewrec.models.episodes import TuningConfig
 from fewrec.models.stacking.weights import MIN_ROWS, Stack, fit_stack, plain_stack
+from fewrec.ops.calibration import Floats, Labels, logistic
+from fewrec.ops.leave_one_out import leave_one_out
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Model, Predictor, Rows, Vector
 
 MAX_VALID = 400
@@ -64,10 +65,7 @@ class _Apart:
         """Exact where the model says it, else by leaving examples out."""
         if isinstance(self.model, Additive):
             return self.model.explain(examples, rows)
-        score = self.model.score([examples])[0][rows]
-        less = [examples.take(np.delete(np.arange(len(examples)), place)) for place in range(len(examples))]
-        parts = score[None] - self.model.score(less)[:, rows] if less else np.zeros((0, len(rows)), dtype=np.float32)
-        return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
+        return leave_one_out(self.model.score, examples, rows)
 
 
 class AnyEnsemble(Ensemble):
@@ -149,7 +147,7 @@ class AnyEnsemble(Ensemble):
                 hint="fit it on data that hold dislikes or low ratings, or on labelled prompts",
             )
         log_odds = self.stack.log_odds(_answers(self.judges, examples, rows))
-        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -35, 35))), dtype=np.float32)
+        return np.asarray(logistic(log_odds), dtype=np.float32)
 
     @property
     def shares(self) -> Mapping[str, float]:
