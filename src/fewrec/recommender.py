@@ -29,7 +29,7 @@ from fewrec.decoders import PhraseDecoder, PhraseVocabulary, mine_phrases
 from fewrec.decoders.registry import Reader, load_decoder
 from fewrec.encoders import MANY_TEXTS, LexicalSpace, VectorCache, check_same_encoder, encoder_for, load_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError, UnknownItemError
-from fewrec.models.blend.ensemble import Ensemble
+from fewrec.models.blend.ensemble import Ensemble, Scales
 from fewrec.models.blend.prior import DomainPrior
 from fewrec.models.registry import make_model
 from fewrec.models.taste import GaussianConfig, GaussianTaste
@@ -120,6 +120,8 @@ class Scored:
     """(m,) of the model."""
     unit: float
     """What one unit of the taste model's utility is in units of these scores."""
+    scales: Scales | None = None
+    """Of an ensemble's members, for explaining these scores without scoring again."""
 
 
 @dataclass(frozen=True)
@@ -370,21 +372,28 @@ class Recommender:
             order_by[rows] += exploration * unit * draw
             rows = rows[np.argsort(-order_by[rows], kind="stable")]
         rows = diversified(order_by, rows, state.catalogue.vectors, k, diversity) if diversity else rows[:k]
-        return Recommendations(taste.user, self._lines(taste.examples, rows, unit))
+        return Recommendations(taste.user, self._lines(taste.examples, rows, scored))
 
     def scored(self, taste: Taste) -> Scored:
         """Score the whole catalogue: the costly part of :meth:`recommend`, for callers who need the scores for more."""
-        scores = self._fitted().model.score([taste.examples])[0]
+        model = self._fitted().model
+        if isinstance(model, Ensemble):
+            blended, scales = model.score_and_scales([taste.examples])
+            return Scored(blended[0], self._unit(blended[0], taste.examples), scales)
+        scores = model.score([taste.examples])[0]
         return Scored(scores, self._unit(scores, taste.examples))
 
-    def explain(self, taste: Taste, rows: Rows) -> Explanation:
-        """The scores at catalogue rows, taken apart into what holds for anybody and what each example adds."""
-        return self._explain(taste.examples, rows)
+    def explain(self, taste: Taste, rows: Rows, scored: Scored | None = None) -> Explanation:
+        """The scores at catalogue rows, taken apart into what holds for anybody and what each example adds.
 
-    def _lines(self, examples: Examples, rows: Rows, unit: float) -> tuple[Recommendation, ...]:
+        ``scored``: what :meth:`scored` gave for this taste, where it is at hand.
+        """
+        return self._explain(taste.examples, rows, scored)
+
+    def _lines(self, examples: Examples, rows: Rows, scored: Scored) -> tuple[Recommendation, ...]:
         state = self._fitted()
-        told = self._explain(examples, rows)
-        deviation = unit * state.taste.uncertainty(examples, rows)
+        told = self._explain(examples, rows, scored)
+        deviation = scored.unit * state.taste.uncertainty(examples, rows)
         return tuple(
             Recommendation(
                 item_id=state.catalogue.ids[row],
@@ -396,8 +405,10 @@ class Recommender:
             for column, row in enumerate(rows)
         )
 
-    def _explain(self, examples: Examples, rows: Rows) -> Explanation:
+    def _explain(self, examples: Examples, rows: Rows, scored: Scored | None = None) -> Explanation:
         model = self._fitted().model
+        if isinstance(model, Ensemble):
+            return model.explain(examples, rows, scales=None if scored is None else scored.scales)
         if isinstance(model, Additive):
             return model.explain(examples, rows)
         return leave_one_out(model.score, examples, rows)
@@ -667,8 +678,7 @@ def _check_k(k: int) -> None:
 def _taste_within(model: Model) -> GaussianTaste | None:
     if isinstance(model, GaussianTaste):
         return model
-    members = model.members.values() if isinstance(model, Ensemble) else ()
-    return next((member for member in members if isinstance(member, GaussianTaste)), None)
+    return model.taste if isinstance(model, Ensemble) else None
 
 
 def _joined(parts: Sequence[Examples], catalogue: Catalogue) -> Examples:

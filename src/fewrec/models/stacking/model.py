@@ -19,6 +19,7 @@ from fewrec.models.blend.prior import PriorTable
 from fewrec.models.blend.weights import KNOTS, Weights
 from fewrec.models.episodes import TuningConfig
 from fewrec.models.stacking.weights import MIN_ROWS, Stack, fit_stack, plain_stack
+from fewrec.models.taste.gaussian import GaussianTaste
 from fewrec.ops.calibration import Floats, Labels, logistic
 from fewrec.ops.leave_one_out import leave_one_out
 from fewrec.types import Additive, Catalogue, Examples, Explanation, Interactions, Matrix, Model, Predictor, Rows, Vector
@@ -71,7 +72,7 @@ class _Apart:
 class AnyEnsemble(Ensemble):
     """An :class:`Ensemble` of models by name. ``makers``: name -> what makes it; ``slow`` lessens the episodes that weights are learned on."""
 
-    __not_saved__ = ("_candidates", "_asked", "_makers")
+    __not_saved__ = ("_candidates", "_makers")
 
     def __init__(self, name: str, makers: Mapping[str, Callable[[], Model]], *, slow: bool = False) -> None:
         equal = Weights(tuple(makers), np.full((len(KNOTS), len(makers)), 1 / len(makers), dtype=np.float32))
@@ -95,6 +96,8 @@ class AnyEnsemble(Ensemble):
         The latter are learned on a fifth of the users, members having learned from the others.
         """
         super().fit(catalogue, interactions, rng=rng)
+        taste = self.members.get("taste")
+        self._taste = taste if isinstance(taste, GaussianTaste) else None
         self.judges, self.stack = {}, None
         if (interactions.utility <= 0).any() and (interactions.utility > 0).any():
             aside, rest = _set_aside(interactions, rng)
@@ -189,7 +192,7 @@ def _scores(model: Model, examples: Sequence[Examples], rows: Rows) -> Floats:
 
 
 def interactions_of(episodes: Sequence[Any], n_items: int) -> Interactions:
-    """Each labelled prompt as a user of her own: her history and, with its label, the item asked about."""
+    """Each labelled prompt as a user of its own: the history and, with its label, the item asked about."""
     user: list[int] = []
     item: list[int] = []
     utility: list[float] = []

@@ -4,6 +4,6 @@ from fewrec.models.taste.gaussian import GaussianConfig, GaussianTaste, Posterio
 from fewrec.models.taste.population import PopulationSums
 from fewrec.models.taste.rating_learning import RatingConfig
 from fewrec.models.taste.ratings import RatingTaste
-from fewrec.models.taste.whole import Taste
+from fewrec.models.taste.whole import TasteModel
 
-__all__ = ["GaussianConfig", "GaussianTaste", "PopulationSums", "Posterior", "RatingConfig", "RatingTaste", "Taste"]
+__all__ = ["GaussianConfig", "GaussianTaste", "PopulationSums", "Posterior", "RatingConfig", "RatingTaste", "TasteModel"]
