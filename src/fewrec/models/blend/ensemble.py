@@ -1,7 +1,7 @@
 """The default model, ``auto``: members of different kinds, blended by weights learned on episodes made from training users.
 
-Nobody has to say which regime a catalogue is in (rich in text and sparse in clicks, driven by popularity, collaborative): the episodes
-say it, and where there are too few of them a prior over weights does. Every member's score is a prior plus
+Whether a catalogue is rich in text and sparse in clicks, driven by popularity, or collaborative need not be configured: the episodes
+decide, and where there are too few of them a prior over weights does. Every member's score is a prior plus
 one contribution per example, so the blend's is too, and the reasons shown add up to the score exactly.
 """
 

@@ -50,16 +50,16 @@ class _Apart:
 
     @property
     def name(self) -> str:
-        """The model's."""
+        """Name of the wrapped model."""
         return self.model.name
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> _Apart:
-        """The model's."""
+        """Fit the wrapped model."""
         self.model = self.model.fit(catalogue, interactions, rng=rng)
         return self
 
     def score(self, examples: Sequence[Examples]) -> Matrix:
-        """The model's."""
+        """(b, m) scores of the wrapped model."""
         return self.model.score(examples)
 
     def explain(self, examples: Examples, rows: Rows) -> Explanation:
