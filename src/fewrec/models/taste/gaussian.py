@@ -24,6 +24,7 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.errors import DataError, NotFittedError
+from fewrec.models.taste.points import Points, Posterior, Projection, words_of
 from fewrec.models.taste.popularity import expected_likes
 from fewrec.models.taste.population import PopulationSums
 from fewrec.models.taste.prior import PopulationPrior
@@ -51,51 +52,6 @@ class GaussianConfig:
     """Variance of b_u, how positive a user is in general, >= 0."""
     neighbours: int = 20
     """Items a sparse item borrows from."""
-
-
-@dataclass(frozen=True)
-class _Points:
-    """The k observations as points of the kernel's space."""
-
-    counts: sparse.csr_matrix
-    """(k, m) whose counts each uses."""
-    spread: Vector
-    """(k,) standard deviation of what the text decides."""
-    dense: Matrix
-    """(k, d) centred."""
-    lexical: sparse.csr_matrix
-    """(k, v)"""
-    rows: Rows
-    """(k,) the item that each is, -1 for a statement."""
-    mean: Vector
-    """(k,) what the prior expects of each."""
-
-
-@dataclass(frozen=True)
-class Projection:
-    """n items that are not in the fit, where :meth:`GaussianTaste.project` put them. Belongs to the fit that made it."""
-
-    points: _Points
-    near: sparse.csr_matrix
-    """(n, m) weights of the fitted items that speak for each; rows sum to 1, or to 0 where there is no text."""
-    variance: Vector
-    """(n,) K(j, j), prior variance."""
-
-    @property
-    def mean(self) -> Vector:
-        """(n,) m(j), what the prior expects of each."""
-        return self.points.mean
-
-    def __len__(self) -> int:
-        return len(self.variance)
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """What the examples say: ``alpha`` (k,) is the pull of each, ``mean = m + K(., O) alpha``; ``inverse`` (k, k) is (K + N)^-1."""
-
-    alpha: Vector
-    inverse: Matrix
 
 
 class GaussianTaste:
@@ -318,7 +274,7 @@ class GaussianTaste:
             raise NotFittedError("taste was asked for scores before it was fitted", hint="call fit(...) first")
         return self._text
 
-    def _points(self, examples: Examples) -> _Points:
+    def _points(self, examples: Examples) -> Points:
         """Where the examples lie. A statement is a new item without a count: its text neighbours speak for it."""
         text = self._fitted()
         k = len(examples)
@@ -327,7 +283,7 @@ class GaussianTaste:
         if is_item.all():
             return points
         said = np.flatnonzero(~is_item)
-        new, _ = self._new_points(examples.vectors[said], _words(examples, said, text.lexical.shape[1]))
+        new, _ = self._new_points(examples.vectors[said], words_of(examples, said, text.lexical.shape[1]))
         back = sparse.csr_matrix((np.ones(len(said), dtype=np.float32), (said, np.arange(len(said)))), shape=(k, len(said)))
         keep = sparse.diags(is_item.astype(np.float32))
         points.dense[said] = new.dense
@@ -335,7 +291,7 @@ class GaussianTaste:
         spread[said] = new.spread
         mean = np.where(is_item, points.mean, 0).astype(np.float32)
         mean[said] = new.mean
-        return _Points(
+        return Points(
             counts=(keep @ points.counts + back @ new.counts).tocsr(),
             spread=spread,
             dense=points.dense,
@@ -344,7 +300,7 @@ class GaussianTaste:
             mean=mean,
         )
 
-    def _new_points(self, vectors: Matrix, words: sparse.csr_matrix | None) -> tuple[_Points, sparse.csr_matrix]:
+    def _new_points(self, vectors: Matrix, words: sparse.csr_matrix | None) -> tuple[Points, sparse.csr_matrix]:
         """Points that are not items of the fit, from their vectors (n, d) of E and words (n, v); and (n, m) who speaks for them."""
         text, prior, n = self._fitted(), self._prior, len(vectors)
         if words is None:
@@ -360,16 +316,16 @@ class GaussianTaste:
         spread = np.full(n, typical * np.sqrt(share), dtype=np.float32)
         rows = np.full(n, -1, dtype=np.int64)
         mean = np.asarray(near @ prior.mean, dtype=np.float32)
-        return _Points(counts.tocsr(), spread, dense, words, rows, mean), near
+        return Points(counts.tocsr(), spread, dense, words, rows, mean), near
 
-    def _at(self, where: Rows | Projection) -> _Points:
+    def _at(self, where: Rows | Projection) -> Points:
         return where.points if isinstance(where, Projection) else self._items(where)
 
-    def _items(self, rows: Rows) -> _Points:
+    def _items(self, rows: Rows) -> Points:
         text, prior = self._fitted(), self._prior
-        return _Points(self._borrow[rows], self._spread[rows], text.dense[rows], text.lexical[rows], rows, prior.mean[rows])
+        return Points(self._borrow[rows], self._spread[rows], text.dense[rows], text.lexical[rows], rows, prior.mean[rows])
 
-    def _kernel(self, left: _Points, right: _Points, paired: sparse.csr_matrix | None = None) -> Matrix:
+    def _kernel(self, left: Points, right: Points, paired: sparse.csr_matrix | None = None) -> Matrix:
         """(k, r) K between two sets of points; ``paired`` (k, m) is left's counts times the pairs, where known."""
         sums, config = self._prior.sums, self.config
         alike = (1 - config.lexical - config.own) * (left.dense @ right.dense.T)
@@ -402,7 +358,7 @@ class GaussianTaste:
         posterior = self._posterior(examples, self._kernel(points, points), points.mean)
         return self._kernel(points, items), posterior, variance
 
-    def _prior_variance(self, points: _Points) -> Vector:
+    def _prior_variance(self, points: Points) -> Vector:
         """(k,) K(p, p)."""
         sums, config = self._prior.sums, self.config
         has_text = np.square(points.dense).sum(axis=1), np.asarray(points.lexical.power(2).sum(axis=1)).ravel()
@@ -416,10 +372,3 @@ class GaussianTaste:
 
 def _like(catalogue: Catalogue, row: int) -> Examples:
     return Examples.of_likes(catalogue, [row])
-
-
-def _words(examples: Examples, which: Rows, n_terms: int) -> sparse.csr_matrix:
-    """(s, v) TF-IDF of some examples; empty rows where their words are not known."""
-    if examples.lexical is None or examples.lexical.shape[1] != n_terms:
-        return sparse.csr_matrix((len(which), n_terms), dtype=np.float32)
-    return examples.lexical.tocsr()[which]
