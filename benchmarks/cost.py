@@ -19,7 +19,7 @@ from scipy import sparse
 
 from fewrec.models.base import Model
 from fewrec.models.blend.ensemble import EnsembleConfig, gather_episodes
-from fewrec.models.blend.prior import crowd, prior_weights
+from fewrec.models.blend.prior import density, prior_weights
 from fewrec.models.blend.weights import KNOTS, Weights, learn_weights
 from fewrec.models.episodes import make_folds
 from fewrec.models.registry import AUTO_MEMBERS, make_model
@@ -87,7 +87,7 @@ def fit_of_auto(catalogue: Catalogue, interactions: Interactions) -> dict[str, f
     episodes = gather_episodes(catalogue, folds, suited, config.n_candidates, draw)
     gathered = perf_counter()
     starts = [Weights(names, np.tile(row, (len(KNOTS), 1)).astype(np.float32)) for row in np.eye(len(names))]
-    weights = learn_weights(episodes, prior_weights(crowd(interactions)).of(names), starts, config.blend)
+    weights = learn_weights(episodes, prior_weights(density(interactions)).of(names), starts, config.blend)
     weighed = perf_counter()
     for name in weights.to_mapping():
         suited[name].make().fit(catalogue, interactions, rng=draw)

@@ -55,8 +55,8 @@ def main() -> None:
     ]
     rows = [{"others": 0, "weights": NOBODY}]
     for place, (low, high) in GROUPS.items():
-        chosen = [run for run in runs if low <= run.crowd < high]
-        print(f"{place:g}: {', '.join(f'{run.name} ({run.crowd:.1f})' for run in chosen)}", flush=True)
+        chosen = [run for run in runs if low <= run.density < high]
+        print(f"{place:g}: {', '.join(f'{run.name} ({run.density:.1f})' for run in chosen)}", flush=True)
         rows.append({"others": place, "weights": mean_weights(chosen, Weights.from_mapping(START))})
     text = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     arguments.out.write_text(f'{{\n  "prior": [\n{text}\n  ]\n}}\n', encoding="utf-8")

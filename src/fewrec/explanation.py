@@ -9,6 +9,8 @@ import numpy as np
 from fewrec.examples import Taste
 from fewrec.fitted import Fitted
 from fewrec.models.base import Additive
+from fewrec.models.blend.ensemble import Ensemble, Scales
+from fewrec.ops.leave_one_out import leave_one_out
 from fewrec.ranking import in_order, reasons_of
 from fewrec.sentences import contributions, reasons
 from fewrec.types import Examples, Explanation, Matrix, Recommendation, Rows, Vector
@@ -27,37 +29,42 @@ class Scored:
     """One unit of the taste model's utility in units of these scores, > 0."""
     said: Matrix
     """(s, m) the contribution of each sentence."""
+    scales: Scales | None = None
+    """For a blend: location and scale of each member for this taste, which its explanation needs again."""
 
 
 def scored(fitted: Fitted, taste: Taste, focus: float | None = None) -> Scored:
     """Score the whole catalogue for a taste: the costly part of a list. ``focus`` as in :func:`fewrec.sentences.contributions`."""
-    scores = fitted.model.score([taste.examples])[0]
+    scales: Scales | None = None
+    if isinstance(fitted.model, Ensemble):
+        blended, scales = fitted.model.score_and_scales([taste.examples])
+        scores = blended[0]
+    else:
+        scores = fitted.model.score([taste.examples])[0]
     unit = _unit(fitted, scores, taste.examples)
     said = contributions(taste.sentences, scores, len(taste.seen), focus)
-    return Scored(scores + said.sum(axis=0), unit, said)
+    return Scored(scores + said.sum(axis=0), unit, said, scales)
 
 
 def explained_all(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> Explanation:
     """The scores at catalogue ``rows`` (r,) as a prior and one contribution per example, then one per sentence."""
-    told = explained(fitted, taste.examples, rows)
+    told = explained(fitted, taste.examples, rows, found.scales)
     return Explanation(told.prior, np.concatenate([told.parts, found.said[:, rows]]))
 
 
-def explained(fitted: Fitted, examples: Examples, rows: Rows) -> Explanation:
-    """The model's scores at catalogue ``rows`` (r,), as a prior and one contribution per example."""
+def explained(fitted: Fitted, examples: Examples, rows: Rows, scales: Scales | None = None) -> Explanation:
+    """The model's scores at catalogue ``rows`` (r,), as a prior and one contribution per example. ``scales`` saves a blend a second pass."""
     model = fitted.model
+    if isinstance(model, Ensemble):
+        return model.explain(examples, rows, scales=scales)
     if isinstance(model, Additive):
         return model.explain(examples, rows)
-    # A model without summands: what the score loses when an example is taken away, and the rest is what stays.
-    score = model.score([examples])[0][rows]
-    others = [examples.take(np.delete(np.arange(len(examples)), each)) for each in range(len(examples))]
-    parts = score[None] - model.score(others)[:, rows] if others else np.zeros((0, len(rows)), dtype=np.float32)
-    return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
+    return leave_one_out(model.score, examples, rows)
 
 
 def lines(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> tuple[Recommendation, ...]:
     """The lines of a list at catalogue ``rows`` (r,), in that order; ``found`` is what :func:`scored` gave for the taste."""
-    told = explained(fitted, taste.examples, rows)
+    told = explained(fitted, taste.examples, rows, found.scales)
     said = found.said[:, rows]
     total = told.score + said.sum(axis=0)
     deviation = found.unit * fitted.taste.uncertainty(taste.examples, rows)

@@ -109,8 +109,7 @@ def learn(
 
 
 def taste_within(model: Model) -> GaussianTaste | None:
-    """The Gaussian process of a model: itself, or the first member of an ensemble that is one; None where there is none."""
+    """The Gaussian process of a model: itself, or the one that a blend names; None where there is none."""
     if isinstance(model, GaussianTaste):
         return model
-    members = model.members.values() if isinstance(model, Ensemble) else ()
-    return next((member for member in members if isinstance(member, GaussianTaste)), None)
+    return model.taste if isinstance(model, Ensemble) else None

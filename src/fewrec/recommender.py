@@ -207,9 +207,12 @@ class Recommender:
         """Score the whole catalogue: the costly part of :meth:`recommend`, for callers who need the scores for more."""
         return explanation.scored(self._fitted(), taste, focus)
 
-    def explain(self, taste: Taste, rows: Rows) -> Explanation:
-        """The scores at catalogue ``rows`` (r,): a prior, one contribution per example, then one per sentence."""
-        return explanation.explained_all(self._fitted(), taste, rows, self.scored(taste))
+    def explain(self, taste: Taste, rows: Rows, scored: Scored | None = None) -> Explanation:
+        """The scores at catalogue ``rows`` (r,): a prior, one contribution per example, then one per sentence.
+
+        ``scored``: the result of :meth:`scored` for this taste, where it is at hand.
+        """
+        return explanation.explained_all(self._fitted(), taste, rows, scored or self.scored(taste))
 
     # -- words ------------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from fewrec.ops.ranking import ideal_dcg, ndcg_of_hits
+from fewrec.ops.topk import top_columns
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
 Setting = TypeVar("Setting")
@@ -170,33 +172,5 @@ def fold_ndcg(scores: Matrix, fold: Fold, *, depth: int = 10) -> Vector:
     depth = min(depth, scores.shape[1])
     top = top_columns(np.where(fold.is_shown, -np.inf, scores), depth)
     hits = np.take_along_axis(fold.is_relevant, top, axis=1)  # (b, depth)
-    discount = 1 / np.log2(np.arange(2, depth + 2))
-    ideal = np.cumsum(discount)[np.minimum([len(rest) for rest in fold.relevant], depth) - 1]
-    gains: Vector = (hits @ discount / ideal).astype(np.float32)
-    return gains
-
-
-def top_columns(scores: Matrix, depth: int) -> Rows:
-    """(b, depth) columns of the highest scores of every row, best first; equal scores in an arbitrary but fixed order.
-
-    Files are often sorted by popularity, and ties must not profit from it. The depth-th highest of the maxima of groups of
-    columns bounds the depth-th highest score from below: two passes over the scores, and a selection among the few that reach the bound.
-    """
-    n_rows, n_items = scores.shape
-    place = np.random.default_rng(0).permutation(n_items)  # of each column among equals
-    width = min(max(n_items // (8 * depth), 1), 64)
-    n_groups = n_items // width
-    bound = np.full(n_rows, -np.inf, dtype=scores.dtype)
-    if n_groups >= depth:
-        highest = scores[:, : n_groups * width].reshape(n_rows, n_groups, width).max(axis=2)
-        bound = np.partition(highest, n_groups - depth, axis=1)[:, n_groups - depth]
-    is_above = scores > bound[:, None]
-    top = np.empty((n_rows, depth), dtype=np.int64)
-    for row in range(n_rows):
-        columns = np.flatnonzero(is_above[row])
-        if len(columns) < depth:  # the last places go to equals of the bound: the first of them in the fixed order
-            tied = np.flatnonzero(scores[row] == bound[row])
-            n_free = depth - len(columns)
-            columns = np.concatenate([columns, tied[np.argpartition(place[tied], n_free - 1)[:n_free]]])
-        top[row] = columns[np.lexsort((place[columns], -scores[row, columns]))[:depth]]
-    return top
+    n_relevant = np.array([len(rest) for rest in fold.relevant], dtype=np.int64)
+    return ndcg_of_hits(hits, ideal_dcg(n_relevant, depth))

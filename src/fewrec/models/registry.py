@@ -28,7 +28,7 @@ from fewrec.models.classics.item_knn import ItemKnn, ItemKnnConfig
 from fewrec.models.classics.popularity import Popularity
 from fewrec.models.classics.user_knn import UserKnn, UserKnnConfig
 from fewrec.models.stacking import AnyEnsemble
-from fewrec.models.taste import GaussianConfig, GaussianTaste, RatingTaste, Taste
+from fewrec.models.taste import GaussianConfig, GaussianTaste, RatingTaste, TasteModel
 from fewrec.plugins import Plugin, Registry
 from fewrec.sources import code_version
 
@@ -39,20 +39,20 @@ _SOLVED = 3000
 
 AUTO_MEMBERS: Mapping[str, Member] = {
     "taste": Member(partial(GaussianTaste, GaussianConfig(noise=0.02))),
-    "taste:sure": Member(partial(GaussianTaste, GaussianConfig(noise=0.005, shrinkage=3.0))),
-    "taste:calm": Member(partial(GaussianTaste, GaussianConfig(noise=0.1))),
+    "taste:low-noise": Member(partial(GaussianTaste, GaussianConfig(noise=0.005, shrinkage=3.0))),
+    "taste:high-noise": Member(partial(GaussianTaste, GaussianConfig(noise=0.1))),
     "taste:text": Member(partial(GaussianTaste, GaussianConfig(noise=0.05, shrinkage=100.0, borrowing=3.0))),
     "exposure": Member(
         partial(Exposure, partial(GaussianTaste, GaussianConfig(noise=0.02))),
         suits=lambda _, interactions: tells_more(interactions),
-        heir="taste",
+        fallback="taste",
     ),
     "content": Member(partial(Content, ContentConfig())),
     "numbers": Member(partial(Attributes, _NUMBERS), lambda catalogue, _: has_attributes(catalogue, _NUMBERS)),
     "categories": Member(partial(Attributes, _CATEGORIES), lambda catalogue, _: has_attributes(catalogue, _CATEGORIES)),
     "popularity": Member(Popularity),
     "cooccurrence": Member(partial(Cooccurrence, CooccurrenceConfig(shrinkage=20.0, popularity=1.0))),
-    "cooccurrence:shy": Member(partial(Cooccurrence, CooccurrenceConfig(shrinkage=100.0, popularity=0.5, dependence=0.25))),
+    "cooccurrence:shrunk": Member(partial(Cooccurrence, CooccurrenceConfig(shrinkage=100.0, popularity=0.5, dependence=0.25))),
     "item-knn": Member(partial(ItemKnn, ItemKnnConfig(neighbours=None, shrinkage=20.0, activity=0.5))),
     "item-knn:conditional": Member(partial(ItemKnn, ItemKnnConfig(neighbours=200, shrinkage=5.0, asymmetry=1.0, activity=0.5))),
     "user-knn": Member(partial(UserKnn, UserKnnConfig(neighbours=200))),
@@ -78,7 +78,7 @@ MODELS: Registry[Model] = Registry(
             "the default: finds out which members suit the catalogue and blends them",
         ),
         Plugin(
-            "taste", "fewrec.models.taste:Taste", "the taste model: a Gaussian process over items, prior from the population"
+            "taste", "fewrec.models.taste:TasteModel", "the taste model: a Gaussian process over items, prior from the population"
         ),
         *(
             Plugin(name, f"fewrec.models.classics.{each.module}:{each.member}", each.description, extra=each.extra or "")
@@ -123,7 +123,7 @@ def make_model(name: str, prior: DomainPrior | None = None, *, trust: Collection
     if prior is not None and name == "auto":
         return Auto(AUTO_MEMBERS, RatingTaste, prior=prior.weights)
     if prior is not None and name == "taste":
-        return Taste(start=prior.taste)
+        return TasteModel(start=prior.taste)
     return factory_of(name, trust=trust)()
 
 

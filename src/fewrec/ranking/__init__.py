@@ -1,7 +1,8 @@
 """Ranking: scores to lists, with filters, diversity, exploration, reasons and questions."""
 
+from fewrec.ops.topk import top_k
 from fewrec.ranking.filters import Filters
-from fewrec.ranking.order import diversified, top_k
+from fewrec.ranking.order import diversified
 from fewrec.ranking.questions import best_questions
 from fewrec.ranking.reasons import in_order, reasons_of, strongest
 

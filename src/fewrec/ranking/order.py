@@ -1,22 +1,10 @@
-"""Scores to an order: the exact top k, and a more varied one."""
+"""Scores to a more varied order than that of the scores alone."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fewrec.types import Matrix, Rows, Vector
-
-
-def top_k(scores: Vector, admitted: NDArray[np.bool_], k: int) -> Rows:
-    """Rows of the k best admitted items, best first; equal scores in row order. Fewer than k where fewer are admitted."""
-    rows = np.flatnonzero(admitted)
-    if len(rows) > k:
-        # Everything that ties with the k-th stays in, so that the stable sort below decides and not the partition.
-        threshold = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
-        rows = rows[scores[rows] >= threshold]
-    best: Rows = rows[np.argsort(-scores[rows], kind="stable")][:k].astype(np.int64)
-    return best
 
 
 def diversified(scores: Vector, rows: Rows, vectors: Matrix, k: int, diversity: float) -> Rows:

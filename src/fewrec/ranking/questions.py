@@ -1,4 +1,4 @@
-"""What to ask a user: the items whose answers would most improve her list."""
+"""What to ask a user: the items whose answers would most improve their list."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ class Live:
         one = NewItems(points, mine, new_items.dense_beyond[row : row + 1], new_items.lexical_beyond[row])
         beyond = self._beyond(one, examples, scored.unit)[:, 0]
         if mine.nnz:
-            told = self.recommender.explain(taste, mine.indices.astype(np.int64))
+            told = self.recommender.explain(taste, mine.indices.astype(np.int64), scored)
             weights = mine.data / mine.data.sum()
             prior, parts, means = float(told.prior @ weights), told.parts @ weights, told.score
             within = scored.unit * self.recommender.taste_model.uncertainty(examples, mine.indices.astype(np.int64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fewrec.models.blend.prior import crowd, prior_weights
+from fewrec.models.blend.prior import density, prior_weights
 from fewrec.models.blend.weights import KNOTS, Episodes, Weights, learn_weights
 from fewrec.types import Interactions
 
@@ -79,10 +79,10 @@ def test_the_shipped_prior_says_something_at_every_size(others: float) -> None:
     assert (weights.at_knots >= 0).all()
 
 
-def test_a_crowd_is_who_else_likes_what_one_likes() -> None:
+def test_density_is_how_many_others_like_what_one_likes() -> None:
     # Three users: item 0 is liked by all, item 1 by two, item 2 by one: (3*2 + 2*1 + 0) / 6.
     user, item = np.array([0, 1, 2, 0, 1, 2]), np.array([0, 0, 0, 1, 1, 2])
     ones = np.ones(6, dtype=np.float32)
     interactions = Interactions(("a", "b", "c"), 3, user, item, ones, ones, np.zeros(6))
-    assert crowd(interactions) == pytest.approx(8 / 6)
-    assert crowd(Interactions.empty(3)) == 0
+    assert density(interactions) == pytest.approx(8 / 6)
+    assert density(Interactions.empty(3)) == 0

@@ -137,12 +137,19 @@ def test_asks_for_a_fit_and_for_one_catalogue(catalogue: Catalogue) -> None:
 def test_the_whole_kernel_of_a_small_catalogue_says_the_same(catalogue: Catalogue, interactions: Interactions) -> None:
     model = fitted(catalogue, interactions)
     users = [Examples.none(6), Examples.of_likes(catalogue, [0, 3, 6]), Examples.of_likes(catalogue, [5])]
-    before = model.score(users)  # by sums over the examples
-    model.score(users * 20)  # enough users to make the kernel worth its while
-    assert "whole_kernel" in vars(model)
-    np.testing.assert_allclose(model.score(users), before, atol=1e-5)
-    everything = model.covariance(Examples.none(6), np.arange(8))
-    np.testing.assert_allclose(model.whole_kernel, everything, atol=1e-5)
+    whole, found, told = model._whole, model.score(users), model.explain(users[1], np.arange(8))
+    np.testing.assert_allclose(whole, model.covariance(Examples.none(6), np.arange(8)), atol=1e-5)
+    model._whole = None  # as in a catalogue that is not small: by sums over the examples
+    np.testing.assert_allclose(model.score(users), found, atol=1e-5)
+    np.testing.assert_allclose(model.explain(users[1], np.arange(8)).parts, told.parts, atol=1e-5)
+    np.testing.assert_allclose(model.kernel_row(3), np.asarray(whole)[3], atol=1e-4)
+
+
+def test_scores_do_not_depend_on_who_was_asked_before(catalogue: Catalogue, interactions: Interactions) -> None:
+    model, user = fitted(catalogue, interactions), Examples.of_likes(catalogue, [0, 3, 6])
+    before = model.score([user])
+    model.score([user, Examples.none(6)] * 40)
+    np.testing.assert_array_equal(model.score([user]), before)
 
 
 def test_text_decides_the_less_the_more_an_item_is_liked(catalogue: Catalogue) -> None:

@@ -13,7 +13,7 @@ from rating_worlds import book_world, catalogue_of, examples_of, ratings_of
 from fewrec.errors import DataError, NotFittedError
 from fewrec.models.base import Additive, Predictor
 from fewrec.models.registry import make_model
-from fewrec.models.taste import RatingConfig, RatingTaste, Taste
+from fewrec.models.taste import RatingConfig, RatingTaste, TasteModel
 from fewrec.persistence import load_object, save_object
 from fewrec.types import Catalogue, Examples, Interactions
 
@@ -222,4 +222,4 @@ def test_named_models_judge_as_the_rating_model_and_survive_saving(
 
 
 def test_settings_are_handed_on() -> None:
-    assert Taste(ratings=RatingConfig(rank=3)).judge.config.rank == 3
+    assert TasteModel(ratings=RatingConfig(rank=3)).judge.config.rank == 3

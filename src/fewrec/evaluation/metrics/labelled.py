@@ -9,26 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fewrec.evaluation.metrics.ranked import Values
+from fewrec.ops.ranking import auc
 from fewrec.types import Rows
+
+__all__ = ["auc", "calibration_error", "log_loss", "user_auc"]
 
 Labels = NDArray[np.bool_]
 Floats = NDArray[np.floating]
-
-
-def auc(labels: Labels, scores: Floats, weights: Values | None = None) -> Values:
-    """(B,) chance that a liked pair scores above a disliked one, equal scores counting one half; NaN where a class is missing.
-
-    ``labels``, ``scores`` (p,); ``weights`` (B, p) >= 0, by default 1. One sort serves all weightings.
-    """
-    weights = np.ones((1, len(labels))) if weights is None else weights
-    order = np.argsort(scores)
-    starts = np.flatnonzero(np.diff(scores[order], prepend=np.nan) != 0)  # first pair of each group of equal scores
-    liked = np.add.reduceat(weights[:, order] * labels[order], starts, axis=1)  # (B, groups)
-    disliked = np.add.reduceat(weights[:, order] * ~labels[order], starts, axis=1)
-    below = np.cumsum(disliked, axis=1) - 0.5 * disliked
-    pairs = liked.sum(axis=1) * disliked.sum(axis=1)
-    ordered: Values = (liked * below).sum(axis=1)
-    return ordered / np.where(pairs > 0, pairs, np.nan)
 
 
 def user_auc(users: Rows, labels: Labels, scores: Floats) -> tuple[Rows, Values]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fewrec.ops.ranking import discount_of, ideal_dcg
 from fewrec.types import Rows
 
 Values = NDArray[np.float64]
@@ -43,10 +44,8 @@ def ndcg(ranked: Ranked, at: int) -> Values:
 
     The best possible list has min(at, number of relevant items) hits. Source: Jarvelin & Kekalainen, 2002.
     """
-    gains = np.where(ranked.ranks <= at, 1.0 / np.log2(1.0 + ranked.ranks), 0.0)
-    ideal = np.cumsum(1.0 / np.log2(2.0 + np.arange(at)))
-    best: Values = ideal[np.minimum(ranked.n_relevant, at) - 1]
-    return ranked.sum_by_user(gains) / best
+    gains = np.where(ranked.ranks <= at, discount_of(ranked.ranks), 0.0)
+    return ranked.sum_by_user(gains) / ideal_dcg(ranked.n_relevant, at)
 
 
 def recall(ranked: Ranked, at: int) -> Values:

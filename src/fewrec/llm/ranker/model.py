@@ -23,8 +23,9 @@ from fewrec.llm.ranker.prompts import Labelled, Question, language_of, question_
 from fewrec.llm.ranker.result import Result, digest_of, is_result
 from fewrec.llm.ranker.rows import rows_of_episodes, rows_of_users
 from fewrec.llm.ranker.scorer import Scorer, require_llm
-from fewrec.models.episodes import top_columns
 from fewrec.models.taste import GaussianConfig, GaussianTaste
+from fewrec.ops.leave_one_out import without
+from fewrec.ops.topk import top_columns
 from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
 
@@ -144,7 +145,7 @@ class LlmModel:
             parts[:, asked] = 0
             whole = self._log_odds([(examples, int(row)) for row in rows[asked]])
             for place in self._shown(examples):
-                less = examples.take(np.delete(np.arange(len(examples)), place))
+                less = without(examples, place)
                 parts[place, asked] = whole - self._log_odds([(less, int(row)) for row in rows[asked]])
         return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
 

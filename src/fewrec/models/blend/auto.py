@@ -33,15 +33,17 @@ class Judge(Protocol):
 class Auto(Ensemble):
     """An :class:`Ensemble` that also judges. ``make_judge`` makes what it judges by; the other settings are the ensemble's."""
 
-    __not_saved__ = ("_candidates", "_asked", "_make_judge")
+    __not_saved__ = ("_candidates", "_make_judge")
 
-    def __init__(self, candidates: Mapping[str, Member], make_judge: Callable[[], Judge], **settings: Any) -> None:
-        super().__init__(candidates, **settings)
+    def __init__(
+        self, candidates: Mapping[str, Member], make_judge: Callable[[], Judge], *, taste: str = "taste", **settings: Any
+    ) -> None:
+        super().__init__(candidates, taste=taste if taste in candidates else None, **settings)
         self._make_judge = make_judge
         self.judge: Judge | None = None
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Auto:
-        """Both, each from all the training users."""
+        """Learn the ensemble and what it judges by, each from all the training users."""
         super().fit(catalogue, interactions, rng=rng)
         self.judge = self._make_judge()
         self.judge.fit(catalogue, interactions, rng=rng)

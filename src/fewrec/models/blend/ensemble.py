@@ -1,7 +1,7 @@
 """The default model, ``auto``: members of different kinds, blended by weights learned on episodes made from training users.
 
-Nobody has to say which regime a catalogue is in (rich in text and sparse in clicks, driven by popularity, collaborative): the episodes
-say it, and where there are too few of them a prior over weights does. Every member's score is a prior plus
+Whether a catalogue is rich in text and sparse in clicks, driven by popularity, or collaborative need not be configured: the episodes
+decide, and where there are too few of them a prior over weights does. Every member's score is a prior plus
 one contribution per example, so the blend's is too, and the reasons shown add up to the score exactly.
 """
 
@@ -14,10 +14,16 @@ import numpy as np
 
 from fewrec.errors import NotFittedError
 from fewrec.models.base import Additive
-from fewrec.models.blend.prior import PriorTable, crowd, prior_weights
-from fewrec.models.blend.weights import DEPTH, DISCOUNT, KNOTS, BlendConfig, Episodes, Weights, learn_weights
-from fewrec.models.episodes import Fold, TuningConfig, make_folds, top_columns
+from fewrec.models.blend.prior import PriorTable, density, prior_weights
+from fewrec.models.blend.weights import DEPTH, KNOTS, BlendConfig, Episodes, Weights, learn_weights
+from fewrec.models.episodes import Fold, TuningConfig, make_folds
+from fewrec.models.taste.gaussian import GaussianTaste
+from fewrec.ops.ranking import ideal_dcg
+from fewrec.ops.topk import top_columns
 from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
+
+Scales = Mapping[str, tuple[Vector, Vector]]
+"""Member -> (b,) mean and (b,) standard deviation of its scores over the catalogue, for b users."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,8 @@ class Member:
     """A new, unfitted model, its settings given."""
     suits: Callable[[Catalogue, Interactions], bool] | None = None
     """Whether it could tell anything here; where not it is left out before anything is fitted. None: everywhere."""
-    heir: str | None = None
-    """The member that stands in for it where it does not suit, with its weight in the prior."""
+    fallback: str | None = None
+    """The member that gets its weight in the prior where it does not suit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +60,10 @@ class Ensemble:
     A member in two settings is two members: the weights choose between them, which costs less than choosing first. ``readers`` names
     the members that understand statements: the others speak only for the share of examples that are items, and what they leave goes to
     the first reader. ``prior``: weights carried over from another domain; the shipped prior stands in where it does not cover the data.
+    ``taste``: the candidate that is the taste model (:attr:`taste`), fitted whatever its weight.
     """
 
-    __not_saved__: tuple[str, ...] = ("_candidates", "_asked")
-    _asked: tuple[Examples, Mapping[str, tuple[Vector, Vector]]] | None = None
-    """The last single user scored, with the location and scale of each member: her explanation follows and needs them again."""
+    __not_saved__: tuple[str, ...] = ("_candidates",)
 
     def __init__(
         self,
@@ -68,12 +73,15 @@ class Ensemble:
         readers: Sequence[str] = ("taste", "content"),
         config: EnsembleConfig | None = None,
         prior: PriorTable | None = None,
+        taste: str | None = None,
     ) -> None:
         self._name = name
         self.config = config or EnsembleConfig()
         self._candidates = dict(candidates)
         self._readers = tuple(readers)
         self._carried = prior
+        self._taste_name = taste
+        self._taste: GaussianTaste | None = None
         self.members: dict[str, Additive] = {}
         self.weights: Weights | None = None
 
@@ -90,9 +98,11 @@ class Ensemble:
             if not member.suits or member.suits(catalogue, interactions)
         }
         names = tuple(suited)
-        prior = prior_weights(crowd(interactions), self._carried)
-        heirs = {name: member.heir for name, member in self._candidates.items() if member.heir and name not in suited}
-        prior = prior.passed_on(heirs).of(names)
+        prior = prior_weights(density(interactions), self._carried)
+        fallbacks = {
+            name: member.fallback for name, member in self._candidates.items() if member.fallback and name not in suited
+        }
+        prior = prior.passed_on(fallbacks).of(names)
         folds = make_folds(catalogue, interactions, rng=rng, config=self.config.episodes)
         episodes = gather_episodes(catalogue, folds, suited, self.config.n_candidates, rng)
         starts = [Weights(names, np.tile(row, (len(KNOTS), 1)).astype(np.float32)) for row in np.eye(len(names))]
@@ -104,34 +114,56 @@ class Ensemble:
         self.members = {name: suited[name].make() for name in kept}
         for member in self.members.values():
             member.fit(catalogue, interactions, rng=rng)
+        self._taste = self._fitted_taste(catalogue, interactions, rng)
         return self
+
+    def _fitted_taste(self, catalogue: Catalogue, interactions: Interactions, rng: np.random.Generator) -> GaussianTaste | None:
+        """The candidate named as the taste model: the member, or fitted beside the members where it has no weight."""
+        if self._taste_name is None:
+            return None
+        found = self.members.get(self._taste_name)
+        if found is None:
+            found = self._candidates[self._taste_name].make()
+            found.fit(catalogue, interactions, rng=rng)
+        return found if isinstance(found, GaussianTaste) else None
+
+    @property
+    def taste(self) -> GaussianTaste | None:
+        """The Gaussian process that stands for this fit: uncertainties, questions and likeness come from it. None where none is named."""
+        return self._taste
 
     def score(self, examples: Sequence[Examples]) -> Matrix:
         """(b, m) blended scores."""
+        return self.score_and_scales(examples)[0]
+
+    def score_and_scales(self, examples: Sequence[Examples]) -> tuple[Matrix, Scales]:
+        """(b, m) blended scores, and the members' scales, which :meth:`explain` needs: handed to it they are not computed twice."""
         weights = np.stack([self._weights_for(e) for e in examples]) if examples else np.zeros((0, len(self.members)))
         total: Matrix | None = None
-        found: dict[str, tuple[Vector, Vector]] = {}
+        scales: dict[str, tuple[Vector, Vector]] = {}
         for column, (name, member) in enumerate(self._fitted().items()):
             scores = member.score(examples)
-            centre, scale = found[name] = location_and_scale(scores)
+            centre, scale = scales[name] = location_and_scale(scores)
             share = (scores - centre[:, None]) * (weights[:, column] / scale)[:, None].astype(np.float32)
             total = share if total is None else total + share
-        if len(examples) == 1:
-            self._asked = (examples[0], found)
         if total is None:
             raise NotFittedError(f"{self.name} has no members")
-        return total
+        return total, scales
 
-    def explain(self, examples: Examples, rows: Rows) -> Explanation:
-        """The blended score at ``rows``, taken apart into what holds for anybody and what each example adds."""
+    def explain(self, examples: Examples, rows: Rows, *, scales: Scales | None = None) -> Explanation:
+        """The blended score at ``rows``, taken apart into what holds for anybody and what each example adds.
+
+        Args:
+            examples: of one user.
+            rows: (r,) catalogue rows.
+            scales: what :meth:`score_and_scales` gave for this user alone; without it every member scores the catalogue again.
+        """
         weights = self._weights_for(examples)
         prior = np.zeros(len(rows), dtype=np.float32)
         parts = np.zeros((len(examples), len(rows)), dtype=np.float32)
-        asked = self._asked
-        known = asked[1] if asked is not None and asked[0] is examples else {}
         for weight, (name, member) in zip(weights, self._fitted().items(), strict=True):
             if weight > 0:
-                centre, scale = known.get(name) or location_and_scale(member.score([examples]))
+                centre, scale = scales[name] if scales is not None else location_and_scale(member.score([examples]))
                 told = member.explain(examples, rows)
                 prior += weight * (told.prior - centre[0]) / scale[0]
                 parts += weight * told.parts / scale[0]
@@ -211,11 +243,11 @@ def _joined(rows: Sequence[tuple[Matrix, Vector]], folds: Sequence[Fold], n_memb
     for i, (mine, found) in enumerate(rows):
         scores[i, :, : len(found)] = mine
         relevant[i, : len(found)] = found
-    n_relevant = [len(r) for fold in folds for r in fold.relevant]
+    n_relevant = np.array([len(r) for fold in folds for r in fold.relevant], dtype=np.int64)
     return Episodes(
         scores=scores,
         relevant=relevant,
-        ideal=np.array([DISCOUNT[: min(n, DEPTH)].sum() for n in n_relevant], dtype=np.float32),
+        ideal=ideal_dcg(n_relevant, DEPTH).astype(np.float32),
         shots=np.array([k for fold in folds for k in fold.shots], dtype=np.int64),
         owner=_owners(folds),
     )

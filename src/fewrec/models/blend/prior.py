@@ -22,11 +22,11 @@ _BEYOND = 1e12
 """More others than there are people."""
 
 
-def crowd(interactions: Interactions) -> float:
-    """How many other training users like an item that one of them likes, on average: how much behaviour has to tell.
+def density(interactions: Interactions) -> float:
+    """Co-like density: how many other training users like an item that one of them likes, on average.
 
-    Sum over items of c (c - 1) over the number of likes, c an item's likes. Users alone say little: a hundred of them are a crowd among
-    a thousand films and nobody among a million products.
+    Sum over items of c (c - 1) over the number of likes, c an item's likes. Users alone say little: a hundred of them overlap in
+    a thousand films and hardly ever in a million products.
     """
     counts = np.asarray(interactions.likes.sum(axis=0), dtype=np.float64).ravel()
     return float((counts * (counts - 1)).sum() / counts.sum()) if counts.any() else 0.0
@@ -34,10 +34,10 @@ def crowd(interactions: Interactions) -> float:
 
 @dataclass(frozen=True)
 class PriorTable:
-    """Weights by how crowded behaviour is."""
+    """Weights by the co-like density of behaviour (:func:`density`)."""
 
     rows: tuple[tuple[float, Weights], ...]
-    """(others, weights) by rising others: where an item liked by one training user is liked by so many others (:func:`crowd`)."""
+    """(others, weights) by rising others: where an item liked by one training user is liked by so many others (:func:`density`)."""
 
     def at(self, others: float) -> Weights:
         """Weights there, interpolated in the logarithm of ``others``; beyond its ends the table goes on as it ends."""
@@ -51,12 +51,12 @@ class PriorTable:
         return Weights(members, at_knots.astype(np.float32))
 
     def covers(self, others: float) -> bool:
-        """Whether behaviour so crowded lies between two rows."""
+        """Whether a density of ``others`` lies between two rows."""
         return self.rows[0][0] <= others <= self.rows[-1][0]
 
     @classmethod
     def everywhere(cls, weights: Weights) -> PriorTable:
-        """The same weights however crowded behaviour is."""
+        """The same weights at every density."""
         return cls(((0.0, weights), (_BEYOND, weights)))
 
     def to_list(self) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ def shipped_prior() -> PriorTable:
 
 
 def prior_weights(others: float, carried: PriorTable | None = None) -> Weights:
-    """Weights for behaviour so crowded: of ``carried`` where it covers that, of the shipped prior elsewhere."""
+    """Weights for a density of ``others``: of ``carried`` where it covers that, of the shipped prior elsewhere."""
     table = carried if carried is not None and carried.covers(others) else shipped_prior()
     return table.at(others)
 

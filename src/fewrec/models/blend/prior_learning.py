@@ -1,7 +1,7 @@
 """Learning a prior over ensemble weights from whole catalogues: what ``fewrec learn prior`` and ``benchmarks/learn_prior.py`` do.
 
 For several numbers of training users, none at all included, members are fitted on them, and episodes of users held out are scored.
-Runs are put together by how crowded behaviour is, users of every run counting alike, and the ascent is run on each group; a group's
+Runs are put together by the co-like density of behaviour, users of every run counting alike, and the ascent is run on each group; a group's
 weights are the mean over bootstrap resamples of users, which is smoother than any one optimum.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from fewrec.errors import DataError
 from fewrec.models.blend.ensemble import Member, gather_episodes
-from fewrec.models.blend.prior import DomainPrior, PriorTable, crowd, shipped_prior
+from fewrec.models.blend.prior import DomainPrior, PriorTable, density, shipped_prior
 from fewrec.models.blend.weights import BlendConfig, Episodes, Weights, learn_weights
 from fewrec.models.episodes import Fold
 from fewrec.models.taste.learning import learn_config
@@ -38,7 +38,7 @@ class Run:
     """One catalogue at one number of training users."""
 
     name: str
-    crowd: float
+    density: float
     members: tuple[str, ...]
     episodes: Episodes
 
@@ -59,9 +59,9 @@ def learn_domain_prior(
     runs = list(runs_of("", catalogue, interactions, members, sizes=SIZES, rng=rng, progress=progress))
     rows: dict[float, Weights] = {}
     for run in runs:
-        progress(f"weights where {run.crowd:.1f} others like the same")
-        start = shipped_prior().at(run.crowd).of(run.members)
-        rows[run.crowd] = Weights.from_mapping(mean_weights([run], start))
+        progress(f"weights where {run.density:.1f} others like the same")
+        start = shipped_prior().at(run.density).of(run.members)
+        rows[run.density] = Weights.from_mapping(mean_weights([run], start))
     progress("settings of the taste model")
     counts = {"items": len(catalogue), "users": interactions.n_users, "likes": int(interactions.likes.nnz)}
     return DomainPrior(PriorTable(tuple(sorted(rows.items()))), learn_config(catalogue, interactions, rng=rng), counts)
@@ -94,7 +94,7 @@ def runs_of(
         }
         episodes = gather_episodes(catalogue, [fold], suited, N_CANDIDATES, rng)
         progress(f"{name} {n_users:,} users: {len(episodes.shots):,} episodes".strip())
-        yield Run(f"{name} {n_users}", crowd(fold.interactions), tuple(suited), episodes)
+        yield Run(f"{name} {n_users}", density(fold.interactions), tuple(suited), episodes)
 
 
 def mean_weights(runs: Sequence[Run], start: Weights) -> Mapping[str, list[float]]:

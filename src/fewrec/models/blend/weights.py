@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fewrec.ops.ranking import ndcg_of_hits
+from fewrec.ops.topk import leading_columns
 from fewrec.types import Matrix, Rows, Vector
 
 DEPTH = 10
-DISCOUNT = (1 / np.log2(np.arange(2, DEPTH + 2))).astype(np.float32)
+"""Places of a list that count."""
 KNOTS = (0, 1, 10)
 """k at which weights are learned. No example at all is a case of its own; from 1 to 10 they are interpolated in log k."""
 STEPS = ((0.0, 0.0), (0.5, 0.0), (1.0, 0.03), (1.0, 0.1), (1.0, 0.3), (1.0, 1.0))
@@ -44,14 +46,14 @@ class Weights:
         columns = [self.at_knots[:, known[name]] if name in known else nothing for name in members]
         return Weights(tuple(members), np.stack(columns, axis=1))
 
-    def passed_on(self, heirs: Mapping[str, str]) -> Weights:
-        """What members not taking part would count is counted for others: ``heirs`` maps them to those who inherit."""
-        inherits = np.eye(len(self.members), dtype=np.float32)
-        for name, heir in heirs.items():
-            if name in self.members and heir in self.members:
+    def passed_on(self, fallbacks: Mapping[str, str]) -> Weights:
+        """The weights of members that do not take part go to their fallbacks: ``fallbacks`` maps the former to the latter."""
+        moved_to = np.eye(len(self.members), dtype=np.float32)
+        for name, fallback in fallbacks.items():
+            if name in self.members and fallback in self.members:
                 row = self.members.index(name)
-                inherits[row, row], inherits[row, self.members.index(heir)] = 0, 1
-        return Weights(self.members, self.at_knots @ inherits)
+                moved_to[row, row], moved_to[row, self.members.index(fallback)] = 0, 1
+        return Weights(self.members, self.at_knots @ moved_to)
 
     @classmethod
     def from_mapping(cls, weights: Mapping[str, Sequence[float]]) -> Weights:
@@ -108,12 +110,8 @@ class Episodes:
         if len(which) == 0:
             return np.zeros(0, dtype=np.float32)
         depth = min(DEPTH, blend.shape[1])
-        top = np.argpartition(-blend, depth - 1, axis=1)[:, :depth]
-        order = np.argsort(-np.take_along_axis(blend, top, axis=1), axis=1, kind="stable")
-        top = np.take_along_axis(top, order, axis=1)
-        found = np.take_along_axis(self.relevant[which], top, axis=1)
-        gains: Vector = (found @ DISCOUNT[:depth] / self.ideal[which]).astype(np.float32)
-        return gains
+        hits = np.take_along_axis(self.relevant[which], leading_columns(blend, depth), axis=1)
+        return ndcg_of_hits(hits, self.ideal[which])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,14 +133,14 @@ def learn_weights(episodes: Episodes, prior: Weights, starts: Sequence[Weights],
     config = config or BlendConfig()
     if len(episodes.shots) == 0:
         return prior
-    judge = _Judge(episodes)
+    comparison = _Comparison(episodes)
     best, gains = prior, episodes.ndcg(prior)
     for start in starts:
         candidate = Weights(prior.members, np.concatenate([prior.at_knots[:1], start.at_knots[1:]]))  # k = 0 stays as it is
         other = episodes.ndcg(candidate)
-        if judge.is_better(other - gains, config.switch_caution):
+        if comparison.is_better(other - gains, config.switch_caution):
             best, gains = candidate, other
-    ascent = _Ascent(episodes, judge, best.at_knots)
+    ascent = _Ascent(episodes, comparison, best.at_knots)
     for _ in range(config.n_passes):
         moved = [
             ascent.move(member, knots, config.unasked_caution if knots == (0,) else config.caution)
@@ -159,7 +157,7 @@ _KNOT_SETS = ((0,), tuple(range(1, len(KNOTS))), *((knot,) for knot in range(1, 
 """Knots that are moved together."""
 
 
-class _Judge:
+class _Comparison:
     """Compares two settings on the same episodes: every k counts alike, the error is clustered by user."""
 
     def __init__(self, episodes: Episodes) -> None:
@@ -181,8 +179,8 @@ class _Judge:
 class _Ascent:
     """The state of the ascent. A move of one weight adds a multiple of one member's scores to a blend that is kept."""
 
-    def __init__(self, episodes: Episodes, judge: _Judge, at_knots: Matrix) -> None:
-        self._episodes, self._judge = episodes, judge
+    def __init__(self, episodes: Episodes, comparison: _Comparison, at_knots: Matrix) -> None:
+        self._episodes, self._comparison = episodes, comparison
         self.at_knots = at_knots.astype(np.float32)
         self._blend = episodes.blend(self.at_knots)
         self._gains = episodes.ndcg_of(self._blend, np.arange(len(episodes.shots)))
@@ -198,10 +196,10 @@ class _Ascent:
             if not (candidate.sum(axis=1) > 0).all() or (candidate == self.at_knots).all():
                 continue
             difference = self._difference(candidate, member)
-            gain = self._judge.gain(difference)
+            gain = self._comparison.gain(difference)
             if best is None or gain > best[0]:
                 best = gain, candidate, difference
-        if best is None or not self._judge.is_better(best[2], caution):
+        if best is None or not self._comparison.is_better(best[2], caution):
             return False
         self._take(best[1], best[2], member)
         return True
@@ -213,7 +211,7 @@ class _Ascent:
             candidate[:, member] = 0
             if self.at_knots[:, member].any() and (candidate.sum(axis=1) > 0).all():
                 difference = self._difference(candidate, member)
-                if self._judge.gain(difference) >= 0:
+                if self._comparison.gain(difference) >= 0:
                     self._take(candidate, difference, member)
 
     def _difference(self, candidate: Matrix, member: int) -> Vector:

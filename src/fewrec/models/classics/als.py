@@ -39,7 +39,7 @@ class Als(AdditiveBaseline):
     """Factors x_u, y_i that minimise sum c_ui (p_ui - x_u.y_i)^2 + reg (|X|^2 + |Y|^2).
 
     Source: Hu, Koren & Volinsky, ICDM 2008; their section 5 also gives the explanation, one summand per example. A new user is one
-    more half step; her dislikes enter as p = -1. Popularity breaks ties and is all there is at k = 0.
+    more half step; their dislikes enter as p = -1. Popularity breaks ties and is all there is at k = 0.
     """
 
     name = "als"

@@ -24,7 +24,7 @@ class ItemKnnConfig:
     asymmetry: float = 0.5
     """.5 is the cosine, 1 the conditional probability of the item given the example, in [0, 1]."""
     activity: float = 0.0
-    """Power by which a user's number of likes divides her say, in [0, 1]."""
+    """Power by which a user's number of likes divides their say, in [0, 1]."""
 
 
 class ItemKnn(AdditiveBaseline):

@@ -13,7 +13,6 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from fewrec.errors import NotFittedError
-from fewrec.llm.ranker.calibration import Floats, Labels
 from fewrec.llm.ranker.config import TransferConfig
 from fewrec.models.base import Additive, Model, Predictor
 from fewrec.models.blend.ensemble import Ensemble, EnsembleConfig, Member
@@ -21,6 +20,9 @@ from fewrec.models.blend.prior import PriorTable
 from fewrec.models.blend.weights import KNOTS, Weights
 from fewrec.models.episodes import TuningConfig
 from fewrec.models.stacking.weights import MIN_ROWS, Stack, fit_stack, plain_stack
+from fewrec.models.taste.gaussian import GaussianTaste
+from fewrec.ops.calibration import Floats, Labels, logistic
+from fewrec.ops.leave_one_out import leave_one_out
 from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
 MAX_VALID = 400
@@ -49,32 +51,29 @@ class _Apart:
 
     @property
     def name(self) -> str:
-        """The model's."""
+        """Name of the wrapped model."""
         return self.model.name
 
     def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> _Apart:
-        """The model's."""
+        """Fit the wrapped model."""
         self.model = self.model.fit(catalogue, interactions, rng=rng)
         return self
 
     def score(self, examples: Sequence[Examples]) -> Matrix:
-        """The model's."""
+        """(b, m) scores of the wrapped model."""
         return self.model.score(examples)
 
     def explain(self, examples: Examples, rows: Rows) -> Explanation:
         """Exact where the model says it, else by leaving examples out."""
         if isinstance(self.model, Additive):
             return self.model.explain(examples, rows)
-        score = self.model.score([examples])[0][rows]
-        less = [examples.take(np.delete(np.arange(len(examples)), place)) for place in range(len(examples))]
-        parts = score[None] - self.model.score(less)[:, rows] if less else np.zeros((0, len(rows)), dtype=np.float32)
-        return Explanation((score - parts.sum(axis=0)).astype(np.float32), parts.astype(np.float32))
+        return leave_one_out(self.model.score, examples, rows)
 
 
 class AnyEnsemble(Ensemble):
     """An :class:`Ensemble` of models by name. ``makers``: name -> what makes it; ``slow`` lessens the episodes that weights are learned on."""
 
-    __not_saved__ = ("_candidates", "_asked", "_makers")
+    __not_saved__ = ("_candidates", "_makers")
 
     def __init__(self, name: str, makers: Mapping[str, Callable[[], Model]], *, slow: bool = False) -> None:
         equal = Weights(tuple(makers), np.full((len(KNOTS), len(makers)), 1 / len(makers), dtype=np.float32))
@@ -98,6 +97,8 @@ class AnyEnsemble(Ensemble):
         The latter are learned on a fifth of the users, members having learned from the others.
         """
         super().fit(catalogue, interactions, rng=rng)
+        taste = self.members.get("taste")
+        self._taste = taste if isinstance(taste, GaussianTaste) else None
         self.judges, self.stack = {}, None
         if (interactions.utility <= 0).any() and (interactions.utility > 0).any():
             aside, rest = _set_aside(interactions, rng)
@@ -150,7 +151,7 @@ class AnyEnsemble(Ensemble):
                 hint="fit it on data that hold dislikes or low ratings, or on labelled prompts",
             )
         log_odds = self.stack.log_odds(_answers(self.judges, examples, rows))
-        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -35, 35))), dtype=np.float32)
+        return np.asarray(logistic(log_odds), dtype=np.float32)
 
     @property
     def shares(self) -> Mapping[str, float]:
@@ -192,7 +193,7 @@ def _scores(model: Model, examples: Sequence[Examples], rows: Rows) -> Floats:
 
 
 def interactions_of(episodes: Sequence[Any], n_items: int) -> Interactions:
-    """Each labelled prompt as a user of her own: her history and, with its label, the item asked about."""
+    """Each labelled prompt as a user of its own: the history and, with its label, the item asked about."""
     user: list[int] = []
     item: list[int] = []
     utility: list[float] = []

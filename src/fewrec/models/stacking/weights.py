@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from fewrec.llm.ranker.calibration import Floats, Labels, log_losses, platt
+from fewrec.ops.calibration import Floats, Labels, log_losses, logistic, platt
 
 _FOLDS = 5
 MIN_ROWS = 20
@@ -90,7 +90,7 @@ def _fit(scores: Floats, labels: Labels, shrinkage: float) -> Stack:
         weights, slope, intercept = parameters[:J], parameters[J], parameters[J + 1]
         blended = members @ weights
         total = slope * blended + intercept
-        miss = 1 / (1 + np.exp(-np.clip(total, -35, 35))) - labels
+        miss = logistic(total) - labels
         value = float(log_losses(total, labels).sum()) + shrinkage * scale**2 * J * float(np.square(weights - equal).sum()) / 2
         value += (slope - 1) ** 2 / 2
         gradient = np.concatenate(

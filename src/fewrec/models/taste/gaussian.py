@@ -19,20 +19,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
 from fewrec.errors import DataError, NotFittedError
+from fewrec.models.taste.points import Points, Posterior, Projection, words_of
 from fewrec.models.taste.popularity import expected_likes
 from fewrec.models.taste.population import PopulationSums
 from fewrec.models.taste.prior import PopulationPrior
 from fewrec.models.taste.similarity import SMALL, TextSpace, nearest, unit_rows
 from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
-
-WORTH = 30
-"""Users asked after whom a small catalogue's whole kernel is worth making: it takes as long as they did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,37 +47,11 @@ class GaussianConfig:
     own: float = 0.2
     """Share of the text kernel that an item shares with nothing else, in (0, 1)."""
     activity: float = 0.5
-    """Power by which a user's number of likes divides her say about the others, in [0, 1]."""
+    """Power by which a user's number of likes divides their say about the others, in [0, 1]."""
     bias: float = 0.0
     """Variance of b_u, how positive a user is in general, >= 0."""
     neighbours: int = 20
     """Items a sparse item borrows from."""
-
-
-@dataclass(frozen=True)
-class _Points:
-    """The k observations as points of the kernel's space."""
-
-    counts: sparse.csr_matrix
-    """(k, m) whose counts each uses."""
-    spread: Vector
-    """(k,) standard deviation of what the text decides."""
-    dense: Matrix
-    """(k, d) centred."""
-    lexical: sparse.csr_matrix
-    """(k, v)"""
-    rows: Rows
-    """(k,) the item that each is, -1 for a statement."""
-    mean: Vector
-    """(k,) what the prior expects of each."""
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """What the examples say: ``alpha`` (k,) is the pull of each, ``mean = m + K(., O) alpha``; ``inverse`` (k, k) is (K + N)^-1."""
-
-    alpha: Vector
-    inverse: Matrix
 
 
 class GaussianTaste:
@@ -126,11 +97,10 @@ class GaussianTaste:
         self._prior = prior
         share = self._text_share(prior.sums.likes)
         self._spread = (prior.deviation * np.sqrt(share)).astype(np.float32)
-        self._heed = np.sqrt((1 - share) / max(prior.sums.n, 1)).astype(np.float32)
-        self._borrow = (sparse.diags(self._heed) @ prior.borrow).tocsr()
-        self._borrowed = self._heed * prior.borrowed
-        self._n_asked = 0
-        self.__dict__.pop("whole_kernel", None)
+        self._count_scale = np.sqrt((1 - share) / max(prior.sums.n, 1)).astype(np.float32)
+        self._borrow = (sparse.diags(self._count_scale) @ prior.borrow).tocsr()
+        self._borrowed = self._count_scale * prior.borrowed
+        self._whole = self._whole_kernel() if len(prior.mean) <= SMALL else None
 
     def _text_share(self, likes: Vector) -> Vector:
         """In [0, 1], how much the text decides of points with so many likes; all of it where there are no users."""
@@ -150,18 +120,20 @@ class GaussianTaste:
         """(b, m) posterior means."""
         self._fitted()
         scores = np.repeat(self._prior.mean[None], len(examples), axis=0)  # (b, m)
-        self._n_asked += len(examples)
-        if len(self._prior.mean) <= SMALL and self._n_asked > WORTH and all((e.rows >= 0).all() for e in examples):
-            for row, each in enumerate(examples):
-                if len(each):
-                    scores[row] += self._weighed(each) @ self.whole_kernel[each.rows]
-        elif any(len(each) for each in examples):
-            self._add_pulls(scores, examples)
+        others = []
+        for row, each in enumerate(examples):
+            if self._whole is not None and (each.rows >= 0).all():
+                scores[row] += self._weighed(each, self._whole) @ self._whole[each.rows]
+            else:
+                others.append(row)
+        if any(len(examples[row]) for row in others):
+            added = scores[others]
+            self._add_pulls(added, [examples[row] for row in others])
+            scores[others] = added
         return scores
 
-    @cached_property
-    def whole_kernel(self) -> Matrix:
-        """(m, m) K between all items of a small catalogue, made at need: a user's scores are then a few of its rows."""
+    def _whole_kernel(self) -> Matrix:
+        """(m, m) K between all items of a small catalogue, made with the fit: a user's scores are then a few of its rows."""
         text, prior, config = self._fitted(), self._prior, self.config
         meaning, words = text.grams
         kernel: Matrix = (1 - config.lexical - config.own) * meaning
@@ -169,17 +141,17 @@ class GaussianTaste:
         kernel[np.diag_indices(len(kernel))] += config.own
         kernel *= self._spread
         kernel *= self._spread[:, None]
-        kernel += prior.covariance * self._heed * self._heed[:, None]
+        kernel += prior.covariance * self._count_scale * self._count_scale[:, None]
         kernel += config.bias
         return kernel
 
-    def _weighed(self, examples: Examples) -> Vector:
+    def _weighed(self, examples: Examples, whole: Matrix) -> Vector:
         """(k,) alpha of examples that are all items, by the whole kernel."""
         rows = examples.rows
-        return self._posterior(examples, self.whole_kernel[rows[:, None], rows], self._prior.mean[rows]).alpha
+        return self._posterior(examples, whole[rows[:, None], rows], self._prior.mean[rows]).alpha
 
     def _add_pulls(self, scores: Matrix, examples: Sequence[Examples]) -> None:
-        """Add K(., O) alpha of every user to ``scores`` (b, m) without K: sums over her examples first, then one pass over the items."""
+        """Add K(., O) alpha of every user to ``scores`` (b, m) without K: sums over their examples first, then one pass over the items."""
         text, prior, config = self._fitted(), self._prior, self.config
         b, m = scores.shape
         together = np.zeros((m, b), dtype=np.float32)
@@ -209,16 +181,37 @@ class GaussianTaste:
             scores += (self._borrow @ together).T  # (b, m)
             scores -= np.outer(offset, self._borrowed)
 
-    def explain(self, examples: Examples, rows: Rows) -> Explanation:
-        """The posterior mean at ``rows``, as m(i) plus alpha_o K(i, o) for every example o."""
-        self._fitted()
-        points = self._points(examples)
-        kernel = self._kernel(points, self._items(rows))  # (k, r)
-        alpha = self._posterior(examples, self._kernel(points, points), points.mean).alpha
-        return Explanation(self._prior.mean[rows], alpha[:, None] * kernel)
+    def project(self, new_items: Catalogue) -> Projection:
+        """Items that are not in the fit, as points of the kernel's space: they lie where a statement of the same text would.
 
-    def uncertainty(self, examples: Examples, rows: Rows) -> Vector:
-        """(r,) posterior standard deviation of f_u at ``rows``, in the unit of the score."""
+        Such an item has no count of its own: its nearest fitted items in the text speak for its mean and its covariances, and its own
+        text decides the rest. ``new_items`` (n items) must be encoded and weighed in the spaces of the fitted catalogue.
+
+        Raises:
+            NotFittedError: before :meth:`fit`.
+        """
+        width = self._fitted().lexical.shape[1]
+        words = new_items.lexical.tocsr() if new_items.lexical.shape[1] == width else None
+        points, near = self._new_points(new_items.vectors, words)
+        return Projection(points, near, self._prior_variance(points))
+
+    def kernel_between(self, left: Rows | Projection, right: Rows | Projection) -> Matrix:
+        """(p, r) prior covariance K between fitted items (catalogue rows) or projected ones."""
+        return self._kernel(self._at(left), self._at(right))
+
+    def explain(self, examples: Examples, rows: Rows | Projection) -> Explanation:
+        """The posterior mean at catalogue ``rows`` or projected items, as m(i) plus alpha_o K(i, o) for every example o."""
+        self._fitted()
+        if self._whole is not None and not isinstance(rows, Projection) and (examples.rows >= 0).all():
+            alpha = self._weighed(examples, self._whole)
+            return Explanation(self._prior.mean[rows], alpha[:, None] * self._whole[examples.rows[:, None], rows])
+        points, items = self._points(examples), self._at(rows)
+        kernel = self._kernel(points, items)  # (k, r)
+        alpha = self._posterior(examples, self._kernel(points, points), points.mean).alpha
+        return Explanation(items.mean, alpha[:, None] * kernel)
+
+    def uncertainty(self, examples: Examples, rows: Rows | Projection) -> Vector:
+        """(r,) posterior standard deviation of f_u at catalogue ``rows`` or projected items, in the unit of the score."""
         kernel, posterior, variance = self._kernel_and_variance(examples, rows)
         variance = variance - np.einsum("kr,kl,lr->r", kernel, posterior.inverse, kernel)
         return np.asarray(np.sqrt(np.maximum(variance, 1e-12)), dtype=np.float32)
@@ -242,6 +235,8 @@ class GaussianTaste:
     def kernel_row(self, row: int) -> Vector:
         """(m,) K(row, i) for every item i."""
         self._fitted()
+        if self._whole is not None:
+            return np.asarray(self._whole[row], dtype=np.float32)
         counted = self.score([_like(self._catalogue, row)])[0] - self._prior.mean
         pull = self.infer(_like(self._catalogue, row)).alpha[0]
         return np.asarray(counted / pull, dtype=np.float32)
@@ -260,7 +255,7 @@ class GaussianTaste:
 
         The examples' vectors weighted by utility and weight, dislikes by half of theirs, since being away from a point is no direction.
         (Not by alpha: among hundreds of likes it singles out the unexpected ones, and reads as what is odd about a user rather than what
-        she likes.) Where nothing is liked, the vector starts at what everybody likes.
+        they like.) Where nothing is liked, the vector starts at what everybody likes.
         """
         self._fitted()
         vectors = self._catalogue.vectors
@@ -279,44 +274,58 @@ class GaussianTaste:
             raise NotFittedError("taste was asked for scores before it was fitted", hint="call fit(...) first")
         return self._text
 
-    def _points(self, examples: Examples) -> _Points:
+    def _points(self, examples: Examples) -> Points:
         """Where the examples lie. A statement is a new item without a count: its text neighbours speak for it."""
         text = self._fitted()
-        k, m, prior = len(examples), len(self._prior.mean), self._prior
+        k = len(examples)
         is_item = examples.rows >= 0
         points = self._items(np.maximum(examples.rows, 0))
         if is_item.all():
             return points
         said = np.flatnonzero(~is_item)
-        dense = text.place(examples.vectors[said])
-        words = _words(examples, said, text.lexical.shape[1])
-        alike = 0.5 * np.maximum(dense @ text.dense.T, 0) + 0.5 * (words @ text.lexical.T).toarray()
-        near = nearest(alike, self.config.neighbours)  # (s, m)
-        if self.config.borrowing == 0:
-            near = sparse.csr_matrix((len(said), m), dtype=np.float32)
-        share = float(self._text_share(np.zeros(1, dtype=np.float32))[0])
-        counts = near * np.float32(np.sqrt((1 - share) / max(prior.sums.n, 1)))
-        typical = float(np.sqrt((prior.mean @ prior.deviation**2) / max(float(prior.mean.sum()), 1e-9)))
+        new, _ = self._new_points(examples.vectors[said], words_of(examples, said, text.lexical.shape[1]))
         back = sparse.csr_matrix((np.ones(len(said), dtype=np.float32), (said, np.arange(len(said)))), shape=(k, len(said)))
         keep = sparse.diags(is_item.astype(np.float32))
-        points.dense[said] = dense
-        spread = np.where(is_item, points.spread, typical * np.sqrt(share)).astype(np.float32)
+        points.dense[said] = new.dense
+        spread = np.where(is_item, points.spread, 0).astype(np.float32)
+        spread[said] = new.spread
         mean = np.where(is_item, points.mean, 0).astype(np.float32)
-        mean[said] = near @ prior.mean
-        return _Points(
-            counts=(keep @ points.counts + back @ counts).tocsr(),
+        mean[said] = new.mean
+        return Points(
+            counts=(keep @ points.counts + back @ new.counts).tocsr(),
             spread=spread,
             dense=points.dense,
-            lexical=(keep @ points.lexical + back @ words).tocsr(),
+            lexical=(keep @ points.lexical + back @ new.lexical).tocsr(),
             rows=examples.rows,
             mean=mean,
         )
 
-    def _items(self, rows: Rows) -> _Points:
-        text, prior = self._fitted(), self._prior
-        return _Points(self._borrow[rows], self._spread[rows], text.dense[rows], text.lexical[rows], rows, prior.mean[rows])
+    def _new_points(self, vectors: Matrix, words: sparse.csr_matrix | None) -> tuple[Points, sparse.csr_matrix]:
+        """Points that are not items of the fit, from their vectors (n, d) of E and words (n, v); and (n, m) who speaks for them."""
+        text, prior, n = self._fitted(), self._prior, len(vectors)
+        if words is None:
+            words = sparse.csr_matrix((n, text.lexical.shape[1]), dtype=np.float32)
+        dense = text.place(vectors)
+        alike = 0.5 * np.maximum(dense @ text.dense.T, 0) + 0.5 * (words @ text.lexical.T).toarray()
+        near = nearest(alike, self.config.neighbours)  # (n, m)
+        if self.config.borrowing == 0:
+            near = sparse.csr_matrix((n, len(prior.mean)), dtype=np.float32)
+        share = float(self._text_share(np.zeros(1, dtype=np.float32))[0])
+        counts = near * np.float32(np.sqrt((1 - share) / max(prior.sums.n, 1)))
+        typical = float(np.sqrt((prior.mean @ prior.deviation**2) / max(float(prior.mean.sum()), 1e-9)))
+        spread = np.full(n, typical * np.sqrt(share), dtype=np.float32)
+        rows = np.full(n, -1, dtype=np.int64)
+        mean = np.asarray(near @ prior.mean, dtype=np.float32)
+        return Points(counts.tocsr(), spread, dense, words, rows, mean), near
 
-    def _kernel(self, left: _Points, right: _Points, paired: sparse.csr_matrix | None = None) -> Matrix:
+    def _at(self, where: Rows | Projection) -> Points:
+        return where.points if isinstance(where, Projection) else self._items(where)
+
+    def _items(self, rows: Rows) -> Points:
+        text, prior = self._fitted(), self._prior
+        return Points(self._borrow[rows], self._spread[rows], text.dense[rows], text.lexical[rows], rows, prior.mean[rows])
+
+    def _kernel(self, left: Points, right: Points, paired: sparse.csr_matrix | None = None) -> Matrix:
         """(k, r) K between two sets of points; ``paired`` (k, m) is left's counts times the pairs, where known."""
         sums, config = self._prior.sums, self.config
         alike = (1 - config.lexical - config.own) * (left.dense @ right.dense.T)
@@ -342,27 +351,24 @@ class GaussianTaste:
         observed = np.where(examples.utility > 0, 1.0, examples.utility)
         return Posterior((inverse @ (observed - mean)).astype(np.float32), inverse.astype(np.float32))
 
-    def _kernel_and_variance(self, examples: Examples, rows: Rows) -> tuple[Matrix, Posterior, Vector]:
+    def _kernel_and_variance(self, examples: Examples, rows: Rows | Projection) -> tuple[Matrix, Posterior, Vector]:
         self._fitted()
-        items, points = self._items(rows), self._points(examples)
-        sums, config = self._prior.sums, self.config
-        has_text = np.square(items.dense).sum(axis=1), np.asarray(items.lexical.power(2).sum(axis=1)).ravel()
-        alike = (1 - config.lexical - config.own) * has_text[0] + config.lexical * has_text[1] + config.own
-        variance: Vector = alike * items.spread**2
-        if sums.n > 0:
-            variance = variance + np.asarray((items.counts @ sums.pairs).multiply(items.counts).sum(axis=1)).ravel()
-            variance = variance - (items.counts @ sums.likes) ** 2 / sums.n
-        variance = variance + config.bias
+        items, points = self._at(rows), self._points(examples)
+        variance = rows.variance if isinstance(rows, Projection) else self._prior_variance(items)
         posterior = self._posterior(examples, self._kernel(points, points), points.mean)
-        return self._kernel(points, items), posterior, variance.astype(np.float32)
+        return self._kernel(points, items), posterior, variance
+
+    def _prior_variance(self, points: Points) -> Vector:
+        """(k,) K(p, p)."""
+        sums, config = self._prior.sums, self.config
+        has_text = np.square(points.dense).sum(axis=1), np.asarray(points.lexical.power(2).sum(axis=1)).ravel()
+        alike = (1 - config.lexical - config.own) * has_text[0] + config.lexical * has_text[1] + config.own * (points.rows >= 0)
+        variance: Vector = alike * points.spread**2
+        if sums.n > 0:
+            variance = variance + np.asarray((points.counts @ sums.pairs).multiply(points.counts).sum(axis=1)).ravel()
+            variance = variance - (points.counts @ sums.likes) ** 2 / sums.n
+        return (variance + config.bias).astype(np.float32)
 
 
 def _like(catalogue: Catalogue, row: int) -> Examples:
     return Examples.of_likes(catalogue, [row])
-
-
-def _words(examples: Examples, which: Rows, n_terms: int) -> sparse.csr_matrix:
-    """(s, v) TF-IDF of some examples; empty rows where their words are not known."""
-    if examples.lexical is None or examples.lexical.shape[1] != n_terms:
-        return sparse.csr_matrix((len(which), n_terms), dtype=np.float32)
-    return examples.lexical.tocsr()[which]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from fewrec.ops.calibration import Floats, fit_logistic, logistic
 
 
 @dataclass(frozen=True)
@@ -30,23 +30,18 @@ class Link:
 
     def probability(self, utility: Floats) -> Floats:
         """In (0, 1)."""
-        return 1 / (1 + np.exp(-np.clip(self.logit(utility), -30, 30)))
+        return logistic(self.logit(utility))
 
 
 def fit_link(utility: Floats, liked: NDArray[np.bool_], prior: Link = Link(), strength: float = 4.0) -> Link:
     """Maximum a posteriori by Newton's method; ``strength`` is the precision of the prior on both numbers, the log of the slope
     being what is normal. The slope stays positive: a curve may not turn an order around.
     """  # noqa: D205 - two sentences
-    place = np.array([prior.intercept, np.log(prior.slope)])
-    centre = place.copy()
-    for _ in range(50):
+
+    def curve(place: Floats) -> tuple[Floats, Floats]:
         slope = float(np.exp(place[1]))
-        chance = 1 / (1 + np.exp(-np.clip(place[0] + slope * utility, -30, 30)))
-        design = np.stack([np.ones_like(utility), slope * utility], axis=1)  # d logit / d place
-        gradient = design.T @ (chance - liked) + strength * (place - centre)
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + strength * np.eye(2)
-        step = np.clip(np.linalg.solve(curvature, gradient), -1, 1)
-        place = place - step
-        if np.abs(step).max() < 1e-9:
-            break
+        return place[0] + slope * utility, np.stack([np.ones_like(utility), slope * utility], axis=1)
+
+    centre = np.array([prior.intercept, np.log(prior.slope)])
+    place = fit_logistic(curve, liked, np.full(2, strength), centre, lambda step: np.clip(step, -1, 1))
     return Link(float(place[0]), float(np.exp(place[1])))

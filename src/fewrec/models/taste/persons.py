@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from fewrec.types import Interactions, Rows, Vector
 
 MIN_SHARED = 5
-"""Equal ratings of equal items in two histories from which on they are one person's: with ten ratings each, strangers seldom agree on
+"""Equal ratings of equal items in two histories from which on they are one person's: with ten ratings each, two people seldom agree on
 five, and windows of one history that overlap by half do."""
 
 

@@ -199,7 +199,7 @@ def _directions(known: Interactions, means: ItemMeans, effects: Floats, noise: f
 def _user_groups(
     views: ItemViews, tested: Interactions, means: ItemMeans, factors: Factors, config: RatingConfig, rng: np.random.Generator
 ) -> tuple[list[Group], list[Rows]]:
-    """One group for each user set aside, her item means being those learned from the others; and her entries in it."""
+    """One group for each user set aside, with item means that were learned from the others; and the places of the user's entries in it."""
     groups, entries = [], []
     for own in _by_user(tested):
         mine = rng.permutation(own)[: config.n_sampled_of_user]

@@ -1,4 +1,4 @@
-"""The taste model for ratings: will this user like that item, given what she liked and disliked before?
+"""The taste model for ratings: will this user like that item, given what they liked and disliked before?
 
     f_u(i) = m(i) + b_u + g_u(i)            y = f_u(i) + noise / weight          y: utility in [-1, 1]
     mean(i) = m(i) + K(i,O) (K(O,O) + N)^-1 (y - m(O))
@@ -49,7 +49,7 @@ class _Points:
 
 
 class LabelledPrompt(Protocol):
-    """A user's history, an item she then met, and whether she liked it."""
+    """A user's history, an item that they then met, and whether they liked it."""
 
     @property
     def examples(self) -> Examples:
@@ -61,7 +61,7 @@ class LabelledPrompt(Protocol):
 
     @property
     def label(self) -> bool:
-        """Whether she liked it."""
+        """Whether the user liked the item."""
 
 
 class RatingTaste:

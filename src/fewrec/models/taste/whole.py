@@ -1,7 +1,7 @@
 """``taste`` as a model name: it ranks by likes, and judges by ratings. Two posteriors of the same kind, for two kinds of question.
 
-Ranking asks what a user will find by herself and like, of everything there is: what nobody touches is a weak no, and likes alone are
-known (:mod:`gaussian`). Judging asks whether she will like an item that she meets: only what was rated counts, dislikes as much as likes
+Ranking asks what users will find by themselves and like, of everything there is: what nobody touches is a weak no, and likes alone are
+known (:mod:`gaussian`). Judging asks whether they will like an item that they meet: only what was rated counts, dislikes as much as likes
 (:mod:`ratings`).
 """
 
@@ -17,7 +17,7 @@ from fewrec.models.taste.ratings import LabelledPrompt, RatingTaste
 from fewrec.types import Catalogue, Examples, Explanation, Interactions, Rows, Vector
 
 
-class Taste(GaussianTaste):
+class TasteModel(GaussianTaste):
     """:class:`~fewrec.models.taste.gaussian.GaussianTaste` for lists, :class:`~fewrec.models.taste.ratings.RatingTaste` for single judgements."""
 
     def __init__(
@@ -30,8 +30,8 @@ class Taste(GaussianTaste):
         super().__init__(config, start=start)
         self.judge = RatingTaste(ratings)
 
-    def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> Taste:
-        """Both."""
+    def fit(self, catalogue: Catalogue, interactions: Interactions, *, rng: np.random.Generator) -> TasteModel:
+        """Learn to rank from likes and to judge from ratings."""
         super().fit(catalogue, interactions, rng=rng)
         self.judge.fit(catalogue, interactions, rng=rng)
         return self
@@ -43,7 +43,7 @@ class Taste(GaussianTaste):
         valid: Sequence[LabelledPrompt],
         *,
         rng: np.random.Generator,
-    ) -> Taste:
+    ) -> TasteModel:
         """Learn to judge from labelled prompts alone; afterwards this model judges and does not rank."""
         self.judge.fit_episodes(catalogue, episodes, valid, rng=rng)
         return self

@@ -32,11 +32,11 @@ class Exposure:
         return self
 
     def score(self, examples: Sequence[Examples]) -> Matrix:
-        """(b, m), as the model inside."""
+        """(b, m) scores of the model inside."""
         return self._model.score(examples)
 
     def explain(self, examples: Examples, rows: Rows) -> Explanation:
-        """As the model inside."""
+        """The score of the model inside at ``rows``, taken apart."""
         return self._model.explain(examples, rows)
 
 

@@ -1,4 +1,4 @@
-"""``few-shot regression``: the linear model that is fitted to the question that will be asked, "given k of her likes, which are the rest?"."""
+"""``few-shot regression``: the linear model that is fitted to the question that will be asked, "given k of their likes, which are the rest?"."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FewShotRegressionConfig:
 
 
 class FewShotRegression(AdditiveBaseline):
-    """B that minimises E |y - z B|^2 + reg |B|^2, z being k likes of a training user drawn at random and y her others.
+    """B that minimises E |y - z B|^2 + reg |B|^2, z being k likes of a training user drawn at random and y their others.
 
     The expectation over what is drawn is taken in closed form. A user of N likes reveals o with probability k / N, o and p both with
     k (k - 1) / (N (N - 1)), o but not i with k (N - k) / (N (N - 1)); so with X (n, m) the likes and W those probabilities on a diagonal

@@ -1,0 +1,1 @@
+"""Numerics that several stages share: rank metrics, top-k selection, logistic calibration, explanation by leaving examples out."""
