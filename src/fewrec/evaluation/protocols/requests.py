@@ -41,7 +41,7 @@ class RequestsSettings(SampledSettings):
     small_draws: int = 1
     metrics: tuple[str, ...] = ("p@10", "ndcg@10", "excluded@10", "unmoved@10", "likes-ndcg@10")
     min_users: int = 3
-    """A cell with fewer requests, or users, than this is left out."""
+    """With fewer held-out users than this no sentences are made of likes. A request is asked however few there are."""
     half: Literal["all", "development", "test"] = "all"
     """Which of the requests are asked: half of them by the SHA-256 digest of their text (:func:`fewrec.evaluation.requests.half`)."""
     k: tuple[int, ...] = (0, 1, 3, 10)
@@ -255,9 +255,8 @@ class RequestsDraw:
             clusters = np.array([one.cluster for one in asked], dtype=np.int64)
             for (lang, kind), inside in _parts(asked).items():
                 block = PerUser(clusters[inside], names, values[inside])
-                if len(np.unique(clusters[inside])) >= self.protocol.settings.min_users:
-                    section: Literal["results", "curves"] = "results" if kind == "all" else "curves"
-                    outcomes.append(Outcome(section, k, f"{lang}|{kind}", rate, block))
+                section: Literal["results", "curves"] = "results" if kind == "all" else "curves"
+                outcomes.append(Outcome(section, k, f"{lang}|{kind}", rate, block))
         return outcomes
 
     def _measured(self, ranker: Ranker, one: _Asked, names: Sequence[str]) -> list[float]:

@@ -46,10 +46,17 @@ def samples(document: Document) -> str:
         place = both(*(plain(name) for name in names_of(document["protocol"], items)))
         body.append(f'<tr class="block"><th colspan="2">{plain(about)} <small>{place}</small></th></tr>')
         body += [f"<tr><th>{plain(each['model'])}</th><td>{plain(each['text'])}</td></tr>" for each in said]
-    heading = both("What was said", "说了什么")
+    requests = document["protocol"] == "requests"
+    heading = both("First items of some lists", "部分列表的前几项") if requests else both("What was said", "说了什么")
     note = both(
-        "First items and users of the first draw; nothing was picked. A stranger's text is somebody else's.",
-        "第一次抽样中最先的物品与用户，未经挑选。“stranger” 是别人的文字。",
+        "Requests of the file at equal distances, then sentences made of held-out users' likes; nothing was picked.",
+        "文件中等间隔的请求，以及由测试用户的喜欢写成的句子，未经挑选。",
         "p",
     )
+    if not requests:
+        note = both(
+            "First items and users of the first draw; nothing was picked. A stranger's text is somebody else's.",
+            "第一次抽样中最先的物品与用户，未经挑选。“stranger” 是别人的文字。",
+            "p",
+        )
     return f'<section><h2>{heading}</h2>{note}<table class="facts said"><tbody>{"".join(body)}</tbody></table></section>'
