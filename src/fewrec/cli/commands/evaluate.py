@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -11,21 +13,37 @@ from fewrec.cli.arguments import LangOption, PriorOption
 from fewrec.cli.evaluation import document_lines, inputs_of, judged, wanted_settings
 from fewrec.cli.ui import Ui, json_text
 from fewrec.errors import SettingError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from fewrec.evaluation.registry import PROTOCOLS, protocol_entry, special_options
 
 DEFAULT_MODELS = "auto,taste,random,popularity,item-mean,liked-fraction,content,cooccurrence,user-knn,item-knn,ease,als,hybrid"
 HEAVY = frozenset({"two-tower", "sequential"})
 """Neural peers: run at the largest number of training users only, in one draw."""
 
 
+_KINDS: Mapping[str, Any] = {"file": Path | None, "text": str | None, "count": int | None}
+"""Kind of an option in the registry -> the type that the command line parses it to."""
+
+
+def _with_special_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Replace ``**special`` of ``command`` by one keyword per option that the protocols' registry lists; typer reads signatures."""
+    hints = get_type_hints(command, include_extras=True)
+    signature = inspect.signature(command)
+    static = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    parameters = [each.replace(annotation=hints[each.name]) for each in static]
+    for name, (option, text) in special_options().items():
+        declared = typer.Option(metavar=option.metavar, help=text, min=1 if option.kind == "count" else None)
+        annotation: Any = Annotated[_KINDS[option.kind], declared]
+        parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    command.__signature__ = signature.replace(parameters=parameters, return_annotation=None)  # type: ignore[attr-defined]
+    return command
+
+
+@_with_special_options
 def evaluate(
     ctx: typer.Context,
     store: Annotated[str | None, typer.Argument(metavar="[STORE]", help="A store; or give --items and --events.")] = None,
-    protocol: Annotated[
-        str, typer.Option(metavar="P", help="kshot, cold-items, temporal, tallrec, labels, candidates, round-trip.")
-    ] = "kshot",
+    protocol: Annotated[str, typer.Option(metavar="P", help=f"{', '.join(PROTOCOLS)}.")] = "kshot",
     models: Annotated[
         str | None, typer.Option(metavar="a,b,…", help="Names of fewrec models; for round-trip decoders and controls.")
     ] = None,
@@ -42,26 +60,17 @@ def evaluate(
     prior: PriorOption = None,
     items: Annotated[str | None, typer.Option(metavar="FILE", help="Items, without a store.")] = None,
     events: Annotated[str | None, typer.Option(metavar="FILE", help="Events, without a store.")] = None,
-    test_events: Annotated[str | None, typer.Option(metavar="FILE", help="labels: the pairs to judge.")] = None,
-    candidates: Annotated[Path | None, typer.Option(metavar="FILE", help="candidates: user_id, target, candidates.")] = None,
-    train: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: training prompts.")] = None,
-    valid: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: validation prompts.")] = None,
-    test: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: test prompts.")] = None,
-    test_users: Annotated[Path | None, typer.Option(metavar="FILE", help="tallrec: a JSON list, a user a test prompt.")] = None,
-    shots: Annotated[str | None, typer.Option(metavar="16,64", help="tallrec: training prompts learned from.")] = None,
     second_encoder: Annotated[
         str | None, typer.Option(metavar="E", help="round-trip: trained independently of --encoder; by default e5.")
     ] = None,
-    max_items: Annotated[int | None, typer.Option(min=1, help="round-trip: items decoded a draw.")] = None,
-    item_phrases: Annotated[int | None, typer.Option(min=1, help="round-trip: phrases an item.")] = None,
-    user_phrases: Annotated[int | None, typer.Option(min=1, help="round-trip: phrases a user.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep finished cells here, and go on from them.")] = None,
     as_json: Annotated[str | None, typer.Option("--json", metavar="OUT", help="Write the document; - is stdout.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="OUT", help="Write a page.")] = None,
     lang: LangOption = None,
+    **special: Any,
 ) -> None:
-    """Measure models on people held out. Trivial baselines belong in every comparison, and are among the default models."""
+    """Measure models on held-out users. Trivial baselines belong in every comparison, and are among the default models."""
     from functools import partial
 
     from fewrec.encoders import load_encoder
@@ -72,7 +81,9 @@ def evaluate(
     from fewrec.models.registry import make_model
 
     ui = Ui.of(ctx, lang)
-    decoders = protocol == "round-trip"
+    entry = protocol_entry(protocol)
+    decoders = entry.candidates == "decoders"
+    file_names = {option.name for each in PROTOCOLS.values() for option in each.files}
     names = [name.strip() for name in _models(models, decoders=decoders).split(",") if name.strip()]
     _check_names(names, decoders=decoders)
     for path in (html, None if as_json in {None, "-"} else Path(str(as_json))):
@@ -86,28 +97,16 @@ def evaluate(
         "seed": seed,
         "metrics": metrics,
         "compared": compared,
-        "shots": shots,
         "heavy": HEAVY & set(names) or None,
-        "max_items": max_items,
-        "item_phrases": item_phrases,
-        "user_phrases": user_phrases,
+        **{name: value for name, value in special.items() if name not in file_names},
         "lang": lang.value if decoders and lang is not None else None,
     }
     settings = wanted_settings(protocol, given)
     if second_encoder is not None and not decoders:
         raise SettingError(f"protocol {protocol} has no --second-encoder", hint="leave it out")
-    files = {
-        "items": items,
-        "events": events,
-        "test_events": test_events,
-        "candidates": candidates,
-        "train": train,
-        "valid": valid,
-        "test": test,
-        "test_users": test_users,
-    }
+    files = {"items": items, "events": events, **{name: special[name] for name in file_names}}
     if prior is not None and decoders:
-        raise SettingError("protocol round-trip has no --prior", hint="leave it out")
+        raise SettingError(f"protocol {protocol} has no --prior", hint="leave it out")
     carried = DomainPrior.load(prior) if prior is not None else None
     vectors = cache / "vectors.sqlite" if decoders and cache is not None else None
     if decoders:

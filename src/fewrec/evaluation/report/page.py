@@ -13,14 +13,10 @@ from fewrec.evaluation.report.curves import curves_over_k, curves_over_n, explai
 from fewrec.evaluation.report.dots import dots
 from fewrec.evaluation.report.heatmap import heatmap
 from fewrec.evaluation.report.notes import in_chinese
-from fewrec.evaluation.report.reading import Document, duels
+from fewrec.evaluation.report.reading import Document, duels, entry_of, family_of
 from fewrec.evaluation.report.said import in_numbers, samples
 from fewrec.evaluation.report.tables import comparisons_table, facts_table, results_table, timing_table
-from fewrec.evaluation.report.words import ITEMS, METRICS, PROTOCOLS, both, percent, plain
-
-GRIDS = ("kshot", "cold-items")
-LABELLED = ("tallrec", "labels")
-
+from fewrec.evaluation.report.words import METRICS, both, percent, plain
 
 _LAST_CAVEAT = {
     "ranked": (
@@ -52,7 +48,7 @@ def html(document: Document) -> str:
     sections = [
         _head(document),
         _caveats(document),
-        in_numbers(document) if document["protocol"] == "round-trip" else _verdict(document),
+        in_numbers(document) if entry_of(document).candidates == "decoders" else _verdict(document),
         samples(document),
         *_pictures(document),
         _numbers(document),
@@ -76,12 +72,6 @@ def _metrics(document: Document) -> list[str]:
     return sorted((name for name in document["settings"]["metrics"] if name in measured), key=lambda name: name not in compared)
 
 
-def _family(document: Document) -> str:
-    if document["protocol"] == "round-trip":
-        return "decoded"
-    return "labelled" if document["protocol"] in LABELLED else "ranked"
-
-
 def _head(document: Document) -> str:
     data, made = document["dataset"], document.get("made", {})
     counts = [("users", "用户"), ("items", "物品"), ("events", "事件")]
@@ -90,7 +80,7 @@ def _head(document: Document) -> str:
     if draws:
         span = f"{draws[0]}–{draws[-1]}" if len(draws) > 1 else str(draws[0])
         facts += f"<li><b>{span}</b> {both('draws', '次抽样')}</li>"
-    question = _said(PROTOCOLS[document["protocol"]], "question")
+    question = _said(entry_of(document).question, "question")
     switch = '<div class="switch"><button data-to="en">English</button><button data-to="zh">中文</button></div>'
     when = f'<p class="when">{plain(made["at"])} · fewrec {plain(made["versions"]["fewrec"])}</p>' if made else ""
     return f'<header>{switch}<h1>{both("Evaluation", "评测")} <span>{plain(document["protocol"])}</span></h1>{question}<ul class="counts">{facts}</ul>{when}</header>'
@@ -120,14 +110,14 @@ def _caveats(document: Document) -> str:
             )
             + "</li>"
         )
-    notes.append(f"<li>{both(*_LAST_CAVEAT[_family(document)])}</li>")
+    notes.append(f"<li>{both(*_LAST_CAVEAT[family_of(document)])}</li>")
     return f'<section class="caveats"><h2>{both("Read this first", "请先阅读")}</h2><ul>{"".join(notes)}</ul></section>'
 
 
 def _verdict(document: Document) -> str:
     """One line a set of items: won, open, lost."""
     metric, lines = _metrics(document)[0], []
-    for items, names in ITEMS.items():
+    for items, names in entry_of(document).subjects.items():
         cells = list(duels(document, metric, items).values())
         if not cells:
             continue
@@ -150,14 +140,14 @@ def _verdict(document: Document) -> str:
 
 def _pictures(document: Document) -> list[str]:
     metric = _metrics(document)[0]
-    if document["protocol"] not in GRIDS:
-        shown = [name for name in _metrics(document) if parse_metric(name, _family(document)).better][:3]
+    if entry_of(document).layout != "grid":
+        shown = [name for name in _metrics(document) if parse_metric(name, family_of(document)).better][:3]
         return [
-            f"<section><h2>{plain(name)}</h2>{_meaning(name)}{dots(document, name, _family(document))}</section>"
+            f"<section><h2>{plain(name)}</h2>{_meaning(name)}{dots(document, name, family_of(document))}</section>"
             for name in shown
         ]
     parts = []
-    for items, names in ITEMS.items():
+    for items, names in entry_of(document).subjects.items():
         if not any(row["items"] == items for row in document["results"]):
             continue
         apart = len({row["items"] for row in document["results"]}) > 1
@@ -199,7 +189,7 @@ def _numbers(document: Document) -> str:
     for i, metric in enumerate(_metrics(document)):
         opened = " open" if i == 0 else ""
         parts.append(
-            f"<details{opened}><summary>{plain(metric)}</summary>{_meaning(metric)}{results_table(document, metric, _family(document))}</details>"
+            f"<details{opened}><summary>{plain(metric)}</summary>{_meaning(metric)}{results_table(document, metric, family_of(document))}</details>"
         )
     if document["comparisons"]:
         for metric in dict.fromkeys(row["metric"] for row in document["comparisons"]):

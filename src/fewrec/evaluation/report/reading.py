@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fewrec.evaluation.document import TRIVIAL
+from fewrec.evaluation.registry import ProtocolEntry, protocol_entry
 
 Document = Mapping[str, Any]
 Place = tuple[int, Any]
@@ -42,6 +43,16 @@ class Duel:
         if self.beaten_by:
             return "lost"
         return "won" if len(self.beaten) == self.n_peers else "open"
+
+
+def entry_of(document: Document) -> ProtocolEntry:
+    """What the registry says of the document's protocol."""
+    return protocol_entry(document["protocol"])
+
+
+def family_of(document: Document) -> str:
+    """Which metrics the document holds: ``ranked``, ``labelled`` or ``decoded``."""
+    return entry_of(document).settings.family
 
 
 def models_of(document: Document) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fewrec.evaluation.report.reading import Document
-from fewrec.evaluation.report.words import both, names_of, number, plain
+from fewrec.evaluation.report.reading import Document, entry_of
+from fewrec.evaluation.report.words import both, number, plain
 
 _TOLD = {"warm": ("cross-recall@1", "support"), "cold": ("cross-recall@10", "support"), "all": ("ndcg-kept", "overlap@10")}
 
@@ -16,7 +16,7 @@ def in_numbers(document: Document) -> str:
     for items, metrics in _TOLD.items():
         parts = [part for metric in metrics if (part := _beside(document, champion, items, metric))]
         if parts:
-            name = both(*(f"<b>{plain(each)}</b>: " for each in names_of("round-trip", items)))
+            name = both(*(f"<b>{plain(each)}</b>: " for each in entry_of(document).subjects[items]))
             lines.append(f"<li>{name}{both('; '.join(p[0] for p in parts), '；'.join(p[1] for p in parts))}</li>")
     if not lines:
         return ""
@@ -43,7 +43,7 @@ def samples(document: Document) -> str:
         return ""
     body = []
     for (items, about), said in found.items():
-        place = both(*(plain(name) for name in names_of("round-trip", items)))
+        place = both(*(plain(name) for name in entry_of(document).subjects[items]))
         body.append(f'<tr class="block"><th colspan="2">{plain(about)} <small>{place}</small></th></tr>')
         body += [f"<tr><th>{plain(each['model'])}</th><td>{plain(each['text'])}</td></tr>" for each in said]
     heading = both("What was said", "说了什么")

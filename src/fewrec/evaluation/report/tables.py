@@ -7,8 +7,8 @@ from typing import Any
 
 from fewrec.evaluation.document import TRIVIAL
 from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.report.reading import Document, is_control, models_of, places_of
-from fewrec.evaluation.report.words import ITEMS, both, names_of, number, plain
+from fewrec.evaluation.report.reading import Document, entry_of, is_control, models_of, places_of
+from fewrec.evaluation.report.words import both, number, plain
 
 
 def results_table(document: Document, metric: str, family: str) -> str:
@@ -18,15 +18,15 @@ def results_table(document: Document, metric: str, family: str) -> str:
     """
     rows = [row for row in document["results"] if row["metric"] == metric]
     ns, ks = places_of(rows)
-    if document["protocol"] == "tallrec":
+    if entry_of(document).size == "shots":
         rows, ns = [{**row, "train_users": 0} for row in rows], [0]
-    if document["protocol"] == "round-trip":
+    if entry_of(document).candidates == "decoders":
         return _of_texts(document, rows, metric)
     head = "".join(f"<th>k = {plain(k)}</th>" for k in ks)
     lower = parse_metric(metric, family).better == "lower"
     compared = parse_metric(metric, family).better is not None
     blocks = []
-    for items in (name for name in ITEMS if any(row["items"] == name for row in rows)):
+    for items in (name for name in entry_of(document).subjects if any(row["items"] == name for row in rows)):
         for n in ns:
             own = {(row["model"], row["k"]): row for row in rows if row["items"] == items and row["train_users"] == n}
             if own:
@@ -42,7 +42,7 @@ def _of_texts(document: Document, rows: list[dict[str, Any]], metric: str) -> st
         likes = (f", {k} likes", f"，{k} 个喜欢") if items == "all" else ("", "")
         heads.append(
             "<th>"
-            + both(*(plain(name + more) for name, more in zip(names_of("round-trip", items), likes, strict=True)))
+            + both(*(plain(name + more) for name, more in zip(entry_of(document).subjects[items], likes, strict=True)))
             + "</th>"
         )
     compared = parse_metric(metric, "decoded").better is not None
@@ -62,8 +62,8 @@ def _block(
     document: Document, rows: Mapping[tuple[str, Any], dict[str, Any]], n: int, items: str, ks: list[Any], *, lower: bool | None
 ) -> str:
     best = {k: (min if lower else max)((row["mean"] for (_, at), row in rows.items() if at == k), default=None) for k in ks}
-    size = "" if document["protocol"] == "tallrec" else f"n = {n:,} · "
-    where = both(*(size + name for name in ITEMS[items]))
+    size = "" if entry_of(document).size == "shots" else f"n = {n:,} · "
+    where = both(*(size + name for name in entry_of(document).subjects[items]))
     body = [f'<tr class="block"><th colspan="{len(ks) + 1}">{where}</th></tr>']
     for model in models_of(document):
         if not any(name == model for name, _ in rows):

@@ -5,25 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-PROTOCOLS = {
-    "kshot": (
-        "How good is a list after k examples, when n other users have taught the model?",
-        "有 n 个其他用户的数据、新用户给出 k 个例子之后，推荐列表有多好？",
-    ),
-    "cold-items": ("Can items be recommended that nobody has touched yet?", "还没有任何人接触过的物品，能被推荐吗？"),
-    "temporal": ("Would it have worked in time order?", "按时间先后使用，效果如何？"),
-    "tallrec": (
-        "Will she like this title? K labelled prompts are all that is learned from; every test prompt is answered alone.",
-        "她会喜欢这部作品吗？只从 K 条带标签的提示中学习，每条测试提示单独作答。",
-    ),
-    "labels": ("Like or dislike, on given pairs of user and item?", "对给定的用户与物品：喜欢还是不喜欢？"),
-    "round-trip": (
-        "A vector was read out in words. Are the words true, and do they say enough?",
-        "把一个向量读成了文字。这些文字属实吗？说得够吗？",
-    ),
-    "candidates": ("Which of some twenty candidates did the user go on to?", "在约二十个候选物品中，用户接下来选了哪一个？"),
-}
-
 METRICS = {
     "ndcg": (
         "quality of the head of the list, hits higher up counting more; 1 is perfect",
@@ -75,20 +56,6 @@ METRICS = {
     "phrases-said": ("phrases in a text, on average", "每段文字的平均短语数"),
     "calibration-error": ("how far stated probabilities are from frequencies", "所说概率与实际频率的偏差"),
 }
-
-ITEMS = {"all": ("all items", "全部物品"), "warm": ("warm items", "已有数据的物品"), "cold": ("cold items", "冷启动物品")}
-
-
-OF_ROUND_TRIP = {
-    "all": ("users", "用户"),
-    "warm": ("items of the catalogue", "目录中的物品"),
-    "cold": ("held-out items", "解码器未见过的物品"),
-}
-
-
-def names_of(protocol: str, items: str) -> tuple[str, str]:
-    """What a set of items is called; in ``round-trip``, whom the texts are about."""
-    return OF_ROUND_TRIP[items] if protocol == "round-trip" else ITEMS[items]
 
 
 def both(english: str, chinese: str, tag: str = "span", **attributes: Any) -> str:
