@@ -14,9 +14,9 @@ from evaluation_worlds import Constant, Parity, ParityPredictor, Popularity, Ran
 
 from fewrec.errors import DataError
 from fewrec.evaluation import ColdItemsSettings, KShotSettings, LabelsSettings, Run, evaluate, write_html
+from fewrec.evaluation.report.cells import cell_comparisons
 from fewrec.evaluation.report.notes import in_chinese
 from fewrec.evaluation.report.page import html
-from fewrec.evaluation.report.reading import duels
 from fewrec.evaluation.report.svg import ticks
 from fewrec.evaluation.report.words import number, percent
 from fewrec.evaluation.splits import entries
@@ -95,16 +95,16 @@ def test_the_page_stands_alone_in_two_languages(documents: dict[str, dict], tmp_
 
 def test_the_grid_says_what_the_comparisons_say(documents: dict[str, dict]) -> None:
     document = documents["kshot"]
-    found = duels(document, "ndcg@10", "all")
+    found = cell_comparisons(document, "ndcg@10", "all")
     assert set(found) == {(n, k) for n in (0, 10, 80) for k in (0, 1, 3)}
-    for (n, k), duel in found.items():
+    for (n, k), cell in found.items():
         rows = [r for r in document["comparisons"] if (r["train_users"], r["k"], r["metric"]) == (n, k, "ndcg@10")]
-        assert duel.best_mean == max(r["against_mean"] for r in rows)
-        assert (duel.verdict == "won") == all(r["low"] > 0 for r in rows)
-        assert (duel.verdict == "lost") == any(r["high"] < 0 for r in rows)
+        assert cell.best_mean == max(r["against_mean"] for r in rows)
+        assert (cell.verdict == "won") == all(r["low"] > 0 for r in rows)
+        assert (cell.verdict == "lost") == any(r["high"] < 0 for r in rows)
     page = html(document)
     assert page.count("●") >= 6  # with an example, the rule of the world wins everywhere
-    assert {n: len(duels(documents["cold-items"], "ndcg@10", n)) for n in ("all", "warm", "cold")} == {
+    assert {n: len(cell_comparisons(documents["cold-items"], "ndcg@10", n)) for n in ("all", "warm", "cold")} == {
         "all": 9,
         "warm": 9,
         "cold": 9,
@@ -120,14 +120,14 @@ def test_the_page_is_about_what_was_compared(documents: dict[str, dict]) -> None
     models = {"auto": Parity, "popularity": Popularity}
     document = evaluate("kshot", models, catalogue=catalogue, interactions=events, settings=settings, run=QUIET)
     assert {row["metric"] for row in document["comparisons"]} == {"ndcg@10"} == set(document["settings"]["compared"])
-    assert "Who wins, by how much: ndcg@10" in html(document)
+    assert "Differences to the best peer: ndcg@10" in html(document)
 
 
 def test_lower_is_better_for_a_loss(documents: dict[str, dict]) -> None:
-    (duel,) = duels(documents["labels"], "log-loss", "all").values()
-    assert duel.mean < duel.best_mean
-    assert duel.gain > 0
-    assert duel.verdict == "won"
+    (cell,) = cell_comparisons(documents["labels"], "log-loss", "all").values()
+    assert cell.mean < cell.best_mean
+    assert cell.gain > 0
+    assert cell.verdict == "won"
 
 
 def test_every_note_is_said_in_chinese(documents: dict[str, dict]) -> None:

@@ -153,16 +153,16 @@ class NamedFiles:
         return _catalogue(self._ui, items, self._encoder, None)
 
 
-def judged(ui: Ui, names: Sequence[str], encoder: str, second: str, inputs: dict[str, Any]) -> dict[str, Any]:
+def decoders_and_scoring(ui: Ui, names: Sequence[str], encoder: str, second: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """The decoders of ``round-trip``; their judge is put into ``inputs``."""
     from fewrec.encoders import load_encoder
-    from fewrec.evaluation.round_trip import Ground, examinees, judge_of
+    from fewrec.evaluation.text_decoders import DecodedCatalogue, candidate_decoders, text_scoring
 
     cache = inputs.pop("vectors")
-    ground = Ground(inputs["catalogue"], load_encoder(encoder, cache=cache))
+    decoded_catalogue = DecodedCatalogue(inputs["catalogue"], load_encoder(encoder, cache=cache))
     ui.log(ui.text("mining"))
-    inputs["judge"] = judge_of(ground, load_encoder(second, cache=cache))
-    return examinees(names, ground)
+    inputs["scoring"] = text_scoring(decoded_catalogue, load_encoder(second, cache=cache))
+    return candidate_decoders(names, decoded_catalogue)
 
 
 def _data(ui: Ui, store: str | None, files: Mapping[str, str | Path | None]) -> tuple[Dataset, Path | None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fewrec.evaluation.api import evaluate, evaluate_protocol
-    from fewrec.evaluation.decoding import Examinee, Judge
+    from fewrec.evaluation.decoder_api import CandidateDecoder, TextScoring
     from fewrec.evaluation.document import TRIVIAL
     from fewrec.evaluation.protocols.candidates import CandidateList, read_candidates
     from fewrec.evaluation.protocols.prompts import Prompt, read_prompts, read_users
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "api": ("evaluate", "evaluate_protocol"),
-    "decoding": ("Examinee", "Judge"),
+    "decoder_api": ("CandidateDecoder", "TextScoring"),
     "document": ("TRIVIAL",),
     "protocols.candidates": ("CandidateList", "read_candidates"),
     "protocols.prompts": ("Prompt", "read_prompts", "read_users"),
@@ -56,14 +56,13 @@ _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names
 __all__ = [
     "PROTOCOLS",
     "TRIVIAL",
+    "CandidateDecoder",
     "CandidateList",
     "CandidatesSettings",
     "ColdItemsSettings",
     "Episode",
     "EpisodeLearner",
     "EvaluationSettings",
-    "Examinee",
-    "Judge",
     "KShotSettings",
     "LabelsSettings",
     "Prompt",
@@ -71,6 +70,7 @@ __all__ = [
     "Run",
     "TallrecSettings",
     "TemporalSettings",
+    "TextScoring",
     "evaluate",
     "evaluate_protocol",
     "read_candidates",

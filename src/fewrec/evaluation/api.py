@@ -7,8 +7,8 @@ from time import perf_counter
 from typing import Any
 
 from fewrec.errors import DataError, SettingError
-from fewrec.evaluation.asking import Factory
 from fewrec.evaluation.document import build_document
+from fewrec.evaluation.model_calls import Factory
 from fewrec.evaluation.protocols.base import EvaluationProtocol
 from fewrec.evaluation.registry import protocol_entry
 from fewrec.evaluation.runner import Run, run_cells
@@ -20,7 +20,7 @@ def evaluate(protocol: str, models: Mapping[str, Factory], *, run: Run | None = 
     Args:
         protocol: a name of :data:`fewrec.evaluation.registry.PROTOCOLS`.
         models: name -> factory of a new, unfitted model; it is called once per fit. ``round-trip`` takes decoders instead, as
-            :func:`fewrec.evaluation.round_trip.examinees` makes them.
+            :func:`fewrec.evaluation.text_decoders.candidate_decoders` makes them.
         run: how it is carried out (cache, processes, progress); it changes no result.
         inputs: the arguments of the protocol's maker: its data, and ``settings``.
 
@@ -38,9 +38,9 @@ def evaluate_protocol(protocol: EvaluationProtocol, models: Mapping[str, Factory
     """Run a protocol object that already holds its data and settings. Returns and raises as :func:`evaluate` does."""
     if not models:
         raise SettingError("no models to evaluate", hint="name at least one")
-    if strangers := sorted(protocol.settings.heavy - set(models)):
+    if unknown := sorted(protocol.settings.heavy - set(models)):
         raise SettingError(
-            f"heavy names models that are not evaluated: {', '.join(strangers)}",
+            f"heavy names models that are not evaluated: {', '.join(unknown)}",
             hint="evaluate them too, or leave them out of heavy",
         )
     run = run or Run()

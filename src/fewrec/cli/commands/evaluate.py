@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from fewrec.cli.arguments import LangOption, PriorOption
-from fewrec.cli.evaluation import document_lines, inputs_of, judged, wanted_settings
+from fewrec.cli.evaluation import decoders_and_scoring, document_lines, inputs_of, wanted_settings
 from fewrec.cli.ui import Ui, json_text
 from fewrec.errors import SettingError
 from fewrec.evaluation.registry import PROTOCOLS, protocol_entry, special_options
@@ -76,7 +76,7 @@ def evaluate(
     from fewrec.encoders import load_encoder
     from fewrec.evaluation import Run, write_html
     from fewrec.evaluation import evaluate as run_protocol
-    from fewrec.evaluation.round_trip import DEFAULT_SECOND
+    from fewrec.evaluation.text_decoders import DEFAULT_SECOND
     from fewrec.models.blend.prior import DomainPrior
     from fewrec.models.registry import make_model
 
@@ -113,7 +113,7 @@ def evaluate(
         load_encoder(second_encoder or DEFAULT_SECOND)  # a missing one is an error now
     inputs = inputs_of(ui, protocol, store, encoder, files, vectors)
     made: dict[str, Any] = (
-        judged(ui, names, encoder, second_encoder or DEFAULT_SECOND, inputs)
+        decoders_and_scoring(ui, names, encoder, second_encoder or DEFAULT_SECOND, inputs)
         if decoders
         else {name: partial(make_model, name, carried) for name in names}
     )
@@ -135,14 +135,14 @@ def evaluate(
 
 
 def _models(models: str | None, *, decoders: bool) -> str:
-    from fewrec.evaluation.round_trip import DEFAULT_SUBJECTS
+    from fewrec.evaluation.text_decoders import DEFAULT_DECODERS
 
-    return models if models is not None else DEFAULT_SUBJECTS if decoders else DEFAULT_MODELS
+    return models if models is not None else DEFAULT_DECODERS if decoders else DEFAULT_MODELS
 
 
 def _check_names(names: list[str], *, decoders: bool) -> None:
     """An unknown name is an error before any work is done."""
-    from fewrec.evaluation.round_trip import check_names
+    from fewrec.evaluation.text_decoders import check_names
     from fewrec.models.registry import make_model
 
     if decoders:
@@ -155,10 +155,10 @@ def _check_names(names: list[str], *, decoders: bool) -> None:
 def _versions(names: list[str], prior: Path | None, *, decoders: bool) -> dict[str, str]:
     from hashlib import blake2b
 
-    from fewrec.evaluation import round_trip
+    from fewrec.evaluation import text_decoders
     from fewrec.models import registry
 
     if decoders:
-        return {name: round_trip.version_of(name) for name in names}
+        return {name: text_decoders.version_of(name) for name in names}
     start = f"+{blake2b(prior.read_bytes(), digest_size=8).hexdigest()}" if prior is not None else ""
     return {name: registry.version_of(name) + (start if name in {"auto", "taste"} else "") for name in names}

@@ -62,7 +62,7 @@ _KINDS: dict[str, dict[str, Better]] = {
 
 
 def parse_metric(name: str, family: str) -> Metric:
-    """The metric called ``name`` in protocols that rank (``ranked``), predict labels (``labelled``) or judge decoders (``decoded``)."""
+    """The metric called ``name`` in protocols that rank (``ranked``), predict labels (``labelled``) or score decoded texts (``decoded``)."""
     kinds = _KINDS[family]
     match = re.fullmatch(r"([a-z-]+?)(?:@([1-9]\d*))?", name)
     kind, cut = (match.group(1), match.group(2)) if match else (name, None)

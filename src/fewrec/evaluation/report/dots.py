@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.report.reading import Document, entry_of, is_control, models_of, places_of
+from fewrec.evaluation.report.cells import Document, entry_of, is_control, models_of, places_of
 from fewrec.evaluation.report.svg import colour_of, drawing, text, text_both, ticks
 from fewrec.evaluation.report.words import number
 
@@ -13,7 +13,7 @@ _LEFT, _INNER, _RIGHT, _ROW, _TOP, _BOTTOM = 118, 270, 56, 22, 30, 24
 
 
 def dots(document: Document, metric: str, family: str) -> str:
-    """A picture a cell, on one scale."""
+    """One plot per cell, all on one scale."""
     rows = [row for row in document["results"] if row["metric"] == metric]
     if not rows:
         return ""

@@ -9,13 +9,13 @@ from statistics import mean
 
 from fewrec.errors import DataError
 from fewrec.evaluation.metrics import parse_metric
+from fewrec.evaluation.report.cells import Document, cell_comparisons, entry_of, family_of
 from fewrec.evaluation.report.curves import curves_over_k, curves_over_n, explained, legend
 from fewrec.evaluation.report.dots import dots
 from fewrec.evaluation.report.heatmap import heatmap
 from fewrec.evaluation.report.notes import in_chinese
-from fewrec.evaluation.report.reading import Document, duels, entry_of, family_of
-from fewrec.evaluation.report.said import in_numbers, samples
 from fewrec.evaluation.report.tables import comparisons_table, facts_table, results_table, timing_table
+from fewrec.evaluation.report.texts import in_numbers, samples
 from fewrec.evaluation.report.words import METRICS, both, percent, plain
 
 _LAST_CAVEAT = {
@@ -28,7 +28,7 @@ _LAST_CAVEAT = {
         "合并 AUC 会奖励“知道谁爱给好评”，逐用户 AUC（uauc）不会。请对照阅读。",
     ),
     "decoded": (
-        "Decoding and encoding again with the same encoder proves nothing: nonsense passes. Here a second encoder and the item's record judge, "
+        "Decoding and encoding again with the same encoder proves nothing: nonsense passes. Here a second encoder and the item's record score the texts, "
         "and a number means what it is above its control.",
         "用同一个编码器解码再编码什么也证明不了：胡言乱语也能通过。这里由第二个编码器和物品资料评判，数值高出对照多少才有意义。",
     ),
@@ -118,11 +118,11 @@ def _verdict(document: Document) -> str:
     """One line a set of items: won, open, lost."""
     metric, lines = _metrics(document)[0], []
     for items, names in entry_of(document).subjects.items():
-        cells = list(duels(document, metric, items).values())
+        cells = list(cell_comparisons(document, metric, items).values())
         if not cells:
             continue
-        won, lost = (sum(duel.verdict == verdict for duel in cells) for verdict in ("won", "lost"))
-        gain = percent(mean(duel.gain for duel in cells))
+        won, lost = (sum(cell.verdict == verdict for cell in cells) for verdict in ("won", "lost"))
+        gain = percent(mean(cell.gain for cell in cells))
         bar = "".join(
             f'<i class="{verdict}" style="flex:{count}"></i>'
             for verdict, count in (("won", won), ("open", len(cells) - won - lost), ("lost", lost))
@@ -134,7 +134,7 @@ def _verdict(document: Document) -> str:
     if not lines:
         return ""
     champion = plain(document["settings"]["champion"])
-    heading = both(f"{champion} in a sentence, {plain(metric)}", f"一句话：{champion}，{plain(metric)}")
+    heading = both(f"{champion} in one sentence, {plain(metric)}", f"一句话：{champion}，{plain(metric)}")
     return f'<section><h2>{heading}</h2><ul class="verdict">{"".join(lines)}</ul></section>'
 
 
@@ -153,7 +153,9 @@ def _pictures(document: Document) -> list[str]:
         apart = len({row["items"] for row in document["results"]}) > 1
         where = [f" · {name}" if apart else "" for name in names]
         if grid := heatmap(document, metric, items):
-            heading = both(f"Who wins, by how much: {plain(metric)}{where[0]}", f"谁胜出、胜多少：{plain(metric)}{where[1]}")
+            heading = both(
+                f"Differences to the best peer: {plain(metric)}{where[0]}", f"与最佳对手的差异：{plain(metric)}{where[1]}"
+            )
             parts.append(f"<section><h2>{heading}</h2>{_heat_key(document)}{grid}</section>")
         over_k, over_n = curves_over_k(document, metric, items), curves_over_n(document, metric, items)
         if over_k or over_n:

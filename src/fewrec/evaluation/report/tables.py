@@ -7,7 +7,7 @@ from typing import Any
 
 from fewrec.evaluation.document import TRIVIAL
 from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.report.reading import Document, entry_of, is_control, models_of, places_of
+from fewrec.evaluation.report.cells import Document, entry_of, is_control, models_of, places_of
 from fewrec.evaluation.report.words import both, number, plain
 
 

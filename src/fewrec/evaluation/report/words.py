@@ -17,7 +17,7 @@ METRICS = {
         "逐用户计算：喜欢的物品排在其他物品之前的概率，0.5 为随机；再对用户取平均",
     ),
     "auc": (
-        "the same over all pairs together: largely measures how positive a user is in general",
+        "AUC over all pairs of all users: largely measures how positive a user is in general",
         "对所有配对合并计算；很大程度上衡量的是用户总体上有多爱给好评",
     ),
     "coverage": ("share of the catalogue that is in anybody's list", "至少出现在一个人列表里的物品比例"),
@@ -41,11 +41,11 @@ METRICS = {
         "凭向量的前十名中，凭文字也排进前十的比例",
     ),
     "plain-ndcg-kept": (
-        "the same as ndcg-kept for a reader who knows no catalogue: the text encoded as it stands",
+        "ndcg-kept for a reader who does not know the catalogue: the whole text is encoded",
         "同 ndcg-kept，但读者不了解物品目录：直接编码整段文字",
     ),
     "plain-overlap": (
-        "the same as overlap for that reader",
+        "overlap for a reader who does not know the catalogue: the whole text is encoded",
         "同 overlap，读者不了解物品目录",
     ),
     "genre-named": ("users for whom the commonest genre of the likes is named", "说出了用户所喜欢物品中最常见类型的用户比例"),

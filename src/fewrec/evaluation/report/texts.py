@@ -1,10 +1,10 @@
-"""What decoders said, and what it is worth in a sentence: the parts of the page that only ``round-trip`` has."""
+"""Decoded texts and their main numbers: the parts of the page that only ``round-trip`` has."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fewrec.evaluation.report.reading import Document, entry_of
+from fewrec.evaluation.report.cells import Document, entry_of
 from fewrec.evaluation.report.words import both, number, plain
 
 _TOLD = {"warm": ("cross-recall@1", "support"), "cold": ("cross-recall@10", "support"), "all": ("ndcg-kept", "overlap@10")}
@@ -46,10 +46,10 @@ def samples(document: Document) -> str:
         place = both(*(plain(name) for name in entry_of(document).subjects[items]))
         body.append(f'<tr class="block"><th colspan="2">{plain(about)} <small>{place}</small></th></tr>')
         body += [f"<tr><th>{plain(each['model'])}</th><td>{plain(each['text'])}</td></tr>" for each in said]
-    heading = both("What was said", "说了什么")
+    heading = both("Decoded texts", "解码得到的文字")
     note = both(
-        "First items and users of the first draw; nothing was picked. A stranger's text is somebody else's.",
-        "第一次抽样中最先的物品与用户，未经挑选。“stranger” 是别人的文字。",
+        "First items and users of the first draw; nothing was selected. `stranger` is the text of another user or item.",
+        "第一次抽样中最先的物品与用户，未经挑选。`stranger` 是其他用户或物品的文字。",
         "p",
     )
     return f'<section><h2>{heading}</h2>{note}<table class="facts said"><tbody>{"".join(body)}</tbody></table></section>'

@@ -1,4 +1,4 @@
-"""The document as the page needs it: who stands in which cell, and what the comparisons say there."""
+"""The document as the page needs it: the models of each cell, and the comparisons there."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ OWN = ("auto", "taste", "ensemble")
 
 
 @dataclass(frozen=True)
-class Duel:
-    """The champion in one cell, against the best of its peers."""
+class CellComparison:
+    """The reference model (``settings.champion``) in one cell, against the best of its peers."""
 
     champion: str
     best: str
@@ -63,7 +63,7 @@ def models_of(document: Document) -> list[str]:
 
 
 def is_control(model: str) -> bool:
-    """Whether it stands there to be beaten: a trivial baseline, or a decoder that cannot be right."""
+    """Whether it is a trivial baseline, or a control of a decoder."""
     return model in TRIVIAL or model.endswith((":banned", ":stranger"))
 
 
@@ -74,21 +74,21 @@ def places_of(rows: list[dict[str, Any]]) -> tuple[list[int], list[Any]]:
     return ns, ks
 
 
-def duels(document: Document, metric: str, items: str) -> dict[Place, Duel]:
+def cell_comparisons(document: Document, metric: str, items: str) -> dict[Place, CellComparison]:
     """Every cell in which the champion was compared with a peer."""
     cells: dict[Place, list[dict[str, Any]]] = {}
     for row in document["comparisons"]:
         if row["metric"] == metric and row["items"] == items and row["against"] not in OWN:
             cells.setdefault((row["train_users"], row["k"]), []).append(row)
-    return {place: _duel(rows) for place, rows in cells.items()}
+    return {place: _compared(rows) for place, rows in cells.items()}
 
 
-def _duel(rows: list[dict[str, Any]]) -> Duel:
+def _compared(rows: list[dict[str, Any]]) -> CellComparison:
     lower = rows[0]["better"] == "lower"
     best = (min if lower else max)(rows, key=lambda row: row["against_mean"])
     above = tuple(row["against"] for row in rows if row["low"] > 0)
     below = tuple(row["against"] for row in rows if row["high"] < 0)
-    return Duel(
+    return CellComparison(
         champion=best["model"],
         best=best["against"],
         mean=best["mean"],
