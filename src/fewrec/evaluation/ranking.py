@@ -10,19 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fewrec.evaluation.metrics import (
-    Metric,
-    Ranked,
-    coverage,
-    diversity,
-    mrr,
-    ndcg,
-    novelty,
-    parse_metric,
-    recall,
-    self_information,
-    uauc,
-)
+from fewrec.evaluation.metrics import Metric, Ranked, coverage, diversity, novelty, parse_metric, self_information
+from fewrec.evaluation.metrics.plugged import OWN, checked
 from fewrec.evaluation.metrics.ranked import Values
 from fewrec.evaluation.model_calls import CandidateScorer, candidate_scores, scores_of
 from fewrec.evaluation.ordering import Packed, TieBreaker, packed, ranks_of, top_of
@@ -31,7 +20,6 @@ from fewrec.evaluation.settings import Count
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Model, Rows, Vector
 
 SECTIONS: tuple[Literal["results", "curves"], ...] = ("results", "curves")
-OF_LISTS = ("coverage", "diversity", "novelty")
 
 
 @dataclass(frozen=True)
@@ -101,7 +89,7 @@ class RankingScorer:
 
     def _rank(self, model: Model, batch: CaseBatch) -> tuple[dict[str, _Lists], float]:
         """Every case's list in every set of items, and the seconds that scoring took."""
-        depth = max((metric.at for metric in self.parsed if metric.kind in OF_LISTS), default=0)
+        depth = max((metric.at for metric in self.parsed if metric.kind not in OWN), default=0)
         lists = {name: _Lists(depth) for name in self.pools}
         total = 0.0
         for start, scores, seconds in self._scores(model, batch):
@@ -144,19 +132,10 @@ class RankingScorer:
 
     def _column(self, ranked: Ranked, metric: Metric) -> Values:
         """(b,) one metric that each list has for itself."""
-        match metric.kind:
-            case "ndcg":
-                return ndcg(ranked, metric.at)
-            case "recall":
-                return recall(ranked, metric.at)
-            case "mrr":
-                return mrr(ranked)
-            case "uauc":
-                return uauc(ranked)
-            case "diversity":
-                return diversity(ranked.top[:, : metric.at], self.catalogue.vectors)
-            case _:
-                return novelty(ranked.top[:, : metric.at], self.information)
+        if metric.function is not None:
+            return checked(metric.name, metric.function, ranked, metric.at)
+        top = ranked.top[:, : metric.at]
+        return diversity(top, self.catalogue.vectors) if metric.kind == "diversity" else novelty(top, self.information)
 
 
 class _Lists:
