@@ -88,7 +88,7 @@ def world() -> tuple[Catalogue, Interactions]:
 def draw_of(
     name: str, world: tuple[Catalogue, Interactions], settings: KShotSettings, number: int = 0
 ) -> tuple[FewShot, RankingDraw]:
-    protocol = PROTOCOLS[name](catalogue=world[0], interactions=world[1], settings=settings)
+    protocol = PROTOCOLS[name].make(catalogue=world[0], interactions=world[1], settings=settings)
     assert isinstance(protocol, FewShot)
     return protocol, protocol.draw(number)
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fewrec.errors import SettingError
 from fewrec.evaluation.document import TRIVIAL
+from fewrec.evaluation.metrics import parse_metric
+from fewrec.evaluation.metrics.plugged import Better
 from fewrec.evaluation.registry import ProtocolEntry, protocol_entry
 
 Document = Mapping[str, Any]
@@ -53,6 +56,18 @@ def entry_of(document: Document) -> ProtocolEntry:
 def family_of(document: Document) -> str:
     """Which metrics the document holds: ``ranked``, ``labelled`` or ``decoded``."""
     return entry_of(document).settings.family
+
+
+def better_of(document: Document, metric: str) -> Better:
+    """Which direction is better; of a metric that is not installed here, what the comparisons say, else None."""
+    for row in document["comparisons"]:
+        if row["metric"] == metric:
+            better: Better = row["better"]
+            return better
+    try:
+        return parse_metric(metric, family_of(document)).better
+    except SettingError:
+        return None
 
 
 def models_of(document: Document) -> list[str]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.report.cells import Document, entry_of, is_control, models_of, places_of
+from fewrec.evaluation.report.cells import Document, better_of, entry_of, is_control, models_of, places_of
 from fewrec.evaluation.report.svg import colour_of, drawing, text, text_both, ticks
 from fewrec.evaluation.report.words import number
 
 _LEFT, _INNER, _RIGHT, _ROW, _TOP, _BOTTOM = 118, 270, 56, 22, 30, 24
 
 
-def dots(document: Document, metric: str, family: str) -> str:
+def dots(document: Document, metric: str) -> str:
     """One plot per cell, all on one scale."""
     rows = [row for row in document["results"] if row["metric"] == metric]
     if not rows:
@@ -25,7 +24,7 @@ def dots(document: Document, metric: str, family: str) -> str:
             for k in ks:
                 own = [row for row in rows if (row["items"], row["train_users"], row["k"]) == (items, n, k)]
                 if own:
-                    pictures.append(_picture(own, document, scale, lower=parse_metric(metric, family).better == "lower"))
+                    pictures.append(_picture(own, document, scale, lower=better_of(document, metric) == "lower"))
     return f'<div class="multiples wide">{"".join(pictures)}</div>'
 
 

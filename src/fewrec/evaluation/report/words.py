@@ -1,9 +1,14 @@
-"""Everything on the page is said twice; the style sheet shows one language at a time."""
+"""The page's texts in English and Chinese; where both are rendered, the style sheet shows one at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 METRICS = {
     "ndcg": (
@@ -58,10 +63,25 @@ METRICS = {
 }
 
 
-def both(english: str, chinese: str, tag: str = "span", **attributes: Any) -> str:
-    """Two elements, one of which is shown. The texts are markup already; see :func:`plain`."""
+_language: ContextVar[str | None] = ContextVar("language of the page", default=None)
+
+
+@contextmanager
+def in_language(lang: str | None) -> Iterator[None]:
+    """Within the context :func:`both` gives one language alone: ``en`` or ``zh``; None for both."""
+    token = _language.set(lang)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def both(english: str, chinese: str, tag: str = "span", **attributes: Any) -> Markup:
+    """An element per language, of which the page shows one; a single one in :func:`in_language`. The texts are markup already."""
     extra = "".join(f' {name.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for name, value in attributes.items())
-    return f'<{tag} lang="en"{extra}>{english}</{tag}><{tag} lang="zh"{extra}>{chinese}</{tag}>'
+    texts = {"en": english, "zh": chinese}
+    wanted = (only,) if (only := _language.get()) else texts
+    return Markup("".join(f'<{tag} lang="{lang}"{extra}>{texts[lang]}</{tag}>' for lang in wanted))
 
 
 def plain(text: object) -> str:
