@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,9 +16,9 @@ from evaluation_worlds import Constant, Parity, ParityPredictor, Popularity, Ran
 
 from fewrec.errors import DataError
 from fewrec.evaluation import ColdItemsSettings, KShotSettings, LabelsSettings, Run, evaluate, write_html
-from fewrec.evaluation.report.cells import cell_comparisons
+from fewrec.evaluation.report.cells import better_of, cell_comparisons
 from fewrec.evaluation.report.notes import in_chinese
-from fewrec.evaluation.report.page import html
+from fewrec.evaluation.report.page import content_security_policy, document_in, html
 from fewrec.evaluation.report.svg import ticks
 from fewrec.evaluation.report.words import number, percent
 from fewrec.evaluation.splits import entries
@@ -148,3 +150,40 @@ def test_numbers_and_ticks() -> None:
     assert [percent(x) for x in (0.083, -0.2, 0.0001, -0.0001)] == ["+8.3%", "−20.0%", "±0%", "±0%"]
     assert ticks(0.031, 0.54) == pytest.approx([0, 0.2, 0.4, 0.6])
     assert ticks(0.5, 0.5) == [0.5]
+
+
+@pytest.mark.parametrize(("lang", "other"), [("en", "zh"), ("zh", "en")])
+def test_one_language_needs_no_script(documents: dict[str, dict], lang: str, other: str) -> None:
+    page = html(documents["kshot"], lang)
+    body = page[: page.index('<script type="application/json"')]
+    assert f'<html lang="{lang}"' in page
+    assert f'lang="{other}"' not in body[body.index("<body>") :]
+    assert page.count("<script") == 1  # the document alone
+    assert 'class="switch"' not in page
+    balance = Balance()
+    balance.feed(page)
+    assert balance.open == []
+    assert balance.languages[lang] > 20
+
+
+def test_the_policy_allows_exactly_the_page_s_own_style_and_script(documents: dict[str, dict]) -> None:
+    page, policy = html(documents["labels"]), content_security_policy()
+    for element in (r"<style>(.*?)</style>", r"<script>(.*?)</script>"):
+        (text,) = re.findall(element, page, flags=re.DOTALL)
+        assert f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" in policy
+    assert not re.search(r"<[^>]*\s(style|on\w+)=", page[page.index("<main>") : page.index('id="document"')])
+    linked = html(documents["labels"], "zh", stylesheet="/static/report.css")
+    assert '<link rel="stylesheet" href="/static/report.css">' in linked
+    assert "<style" not in linked
+
+
+def test_a_page_gives_its_document_back(documents: dict[str, dict]) -> None:
+    assert document_in(html(documents["cold-items"], "en")) == documents["cold-items"]
+    with pytest.raises(DataError, match="holds no evaluation document"):
+        document_in("<h1>the grid</h1>")
+
+
+def test_a_metric_that_is_not_installed_is_shown_and_not_compared(documents: dict[str, dict]) -> None:
+    document = json.loads(json.dumps(documents["kshot"]).replace('"mrr"', '"elsewhere:hits"'))
+    assert better_of(document, "elsewhere:hits") is None
+    assert "<summary>elsewhere:hits</summary>" in html(document)

@@ -36,7 +36,7 @@ def decoded_catalogue() -> DecodedCatalogue:
 
 
 @pytest.fixture(scope="module")
-def judge(decoded_catalogue: DecodedCatalogue) -> TextScoring:
+def scoring(decoded_catalogue: DecodedCatalogue) -> TextScoring:
     return text_scoring(decoded_catalogue, HashedWords(2))
 
 
