@@ -21,7 +21,10 @@ _BARS = re.compile(r"\s*[|；;、/]\s*")
 _COMMAS = re.compile(r"\s*[|；;、,，/]\s*")
 _DATE = re.compile(r"\s*((?:1[0-9]|20)\d\d)(?:[-/.年]\d{1,2}.*|\.0+)?\s*")
 _NUMBER = re.compile(r"\s*[$¥￥€]?\s*(-?\d[\d,]*(?:\.\d+)?)\s*(?:元|美元|usd|rmb)?\s*", re.IGNORECASE)
-_SKIPPED = re.compile(r"(?:.*[_\s])?(?:id|uuid|url|link|image|img|cover|poster|asin|isbn|sku|编号|图片|链接|封面|created_at|updated_at)", re.IGNORECASE)
+_SKIPPED = re.compile(
+    r"(?:.*[_\s])?(?:id|uuid|url|link|image|img|cover|poster|asin|isbn|sku|编号|图片|链接|封面|created_at|updated_at)",
+    re.IGNORECASE,
+)
 _HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("person", re.compile(r"director|cast|actors?|actress|stars?|writers?|authors?|artists?|singers?|performers?|composers?|creators?|people|导演|演员|主演|编剧|作者|歌手|艺人|作曲|作词|演唱者?|嘉宾|译者", re.IGNORECASE)),
     ("brand", re.compile(r"brands?|manufacturer|maker|publisher|developer|studio|label|vendor|seller|品牌|厂商|厂家|出版社|开发商|发行商|店铺|商家", re.IGNORECASE)),
@@ -29,7 +32,9 @@ _HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("language", re.compile(r"languages?|lang|语言|语种", re.IGNORECASE)),
     ("category", re.compile(r"genres?|categor(?:y|ies)|tags?|types?|styles?|moods?|platforms?|类型|类别|分类|标签|题材|品类|风格|流派|情绪|平台|颜色|colou?r", re.IGNORECASE)),
 )  # fmt: skip
-_TEXT_HINT = re.compile(r"description|summary|plot|overview|content|text|lyrics|简介|描述|剧情|内容|详情|介绍|歌词", re.IGNORECASE)
+_TEXT_HINT = re.compile(
+    r"description|summary|plot|overview|content|text|lyrics|简介|描述|剧情|内容|详情|介绍|歌词", re.IGNORECASE
+)
 _MAX_VALUE_CHARS = 40
 
 
@@ -77,7 +82,9 @@ def _numeric(name: str, texts: Sequence[str], filled: Sequence[str]) -> Column |
 
 
 def _listed(name: str, texts: Sequence[str], filled: Sequence[str]) -> Column | None:
-    if _TEXT_HINT.fullmatch(name) or sum(bool(re.search(r"[。！？!?]|[a-z]{3}\. [A-Z]", text)) for text in filled) > 0.2 * len(filled):
+    if _TEXT_HINT.fullmatch(name) or sum(bool(re.search(r"[。！？!?]|[a-z]{3}\. [A-Z]", text)) for text in filled) > 0.2 * len(
+        filled
+    ):
         return None
     divider = _BARS if sum("|" in text for text in filled) > 0.05 * len(filled) else _COMMAS
     values = tuple(tuple(dict.fromkeys(v for v in divider.split(clean(text)) if v)) for text in texts)

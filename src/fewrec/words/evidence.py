@@ -49,9 +49,7 @@ def title_scores(index: WordsIndex, profile: Profile, rows: Sequence[int]) -> np
     return np.clip(scores, 0.0, 1.0).astype(np.float32)
 
 
-def combined(
-    understood: Understood, per_claim: npt.NDArray[np.float32], likeness: npt.NDArray[np.float32] | None
-) -> Evidence:
+def combined(understood: Understood, per_claim: npt.NDArray[np.float32], likeness: npt.NDArray[np.float32] | None) -> Evidence:
     """Alternatives by their best, groups by a soft *and*: half the weighted mean, half the weakest.
 
     A theme weighs the more the rarer its words are, so that one common word cannot spoil what a rare one says.

@@ -247,9 +247,7 @@ class WordsIndex:
 
         from fewrec.words.pieces import encoder
 
-        names = list(
-            dict.fromkeys(v for facet in self.facets.facets if facet.role != "person" for v in facet.values[:500])
-        )
+        names = list(dict.fromkeys(v for facet in self.facets.facets if facet.role != "person" for v in facet.values[:500]))
         people = [v for facet in self.facets.facets if facet.role == "person" for v in facet.values]
         found: list[str] = []
         for word in understood.unmatched or (understood.text[:200],):

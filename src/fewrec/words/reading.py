@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from fewrec.words.index import WordsIndex
 
 _QUOTED = re.compile(r"[《「“\"]([^》」”\"]{1,80})[》」”\"]")
-_LIKE_EN = re.compile(r"(?<!\bi )(?<!\bi'd )(?<!would )\b(?:like|similar to|in the (?:style|vein|spirit) of|reminiscent of|fans of|comparable to|akin to)\s+", re.IGNORECASE)
+_LIKE_EN = re.compile(
+    r"(?<!\bi )(?<!\bi'd )(?<!would )\b(?:like|similar to|in the (?:style|vein|spirit) of|reminiscent of|fans of|comparable to|akin to)\s+",
+    re.IGNORECASE,
+)
 _LIKE_ZH = re.compile(r"(?:像|类似于?|和|跟|与)(?P<t>[^，。]{1,30}?)(?:那样|这样|一样|那种|这种|类似|差不多|之类|那类|这类)")
 _OR = re.compile(r"\bor\b|或者?|还是|\beither\b", re.IGNORECASE)
 _PERSON_CUE = re.compile(r"(?:导演|主演|执导|出演|演|拍|唱|写)的?$|\b(?:by|with|starring|from|directed by|of)\s+$")

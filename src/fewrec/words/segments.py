@@ -77,7 +77,12 @@ def _carried(piece: str) -> list[Segment]:
 
 
 def _bare(piece: str) -> str:
-    return re.sub(r"^(?:any|anything|something|a|an|the|of|them|it|too|with|by|from)\s+", "", piece.strip(" ,.，。的"), flags=re.IGNORECASE)
+    return re.sub(
+        r"^(?:any|anything|something|a|an|the|of|them|it|too|with|by|from)\s+",
+        "",
+        piece.strip(" ,.，。的"),
+        flags=re.IGNORECASE,
+    )
 
 
 def _english(text: str) -> list[tuple[str, float]]:
@@ -113,7 +118,9 @@ def _chinese(text: str) -> list[tuple[str, float]]:
         after = _ZH_AFTER.search(clause)
         before = _ZH_BEFORE.search(clause)
         if before is not None and re.search(r"^(?:除了|除去|除开)", before[0].lstrip("但可是而")):
-            rest = re.match(r"(.+?)(?:之外|以外)的?(.*)$", clause[before.end() :]) or re.match(r"(.+?)的(.+)$", clause[before.end() :])
+            rest = re.match(r"(.+?)(?:之外|以外)的?(.*)$", clause[before.end() :]) or re.match(
+                r"(.+?)的(.+)$", clause[before.end() :]
+            )
             found.append((clause[: before.start()], 1.0))
             found.append((rest[1] if rest else clause[before.end() :], -1.0))
             found.append((rest[2] if rest else "", 1.0))

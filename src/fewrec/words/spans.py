@@ -69,20 +69,31 @@ def _decade(text: str) -> tuple[float, float]:
 Bounds = tuple[float | None, float | None]
 _TIMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]], ...] = (
     (
-        re.compile(rf"(?:\b(?:between|from)\s+)?(?<!\d){_Y}\s*年?\s*(?:to|until|till|through|and|[-–—~～]|到|至)\s*{_Y}(?:\s*年)?(?:之间|间)?"),
+        re.compile(
+            rf"(?:\b(?:between|from)\s+)?(?<!\d){_Y}\s*年?\s*(?:to|until|till|through|and|[-–—~～]|到|至)\s*{_Y}(?:\s*年)?(?:之间|间)?"
+        ),
         lambda m: (number(m[1]), number(m[2]) + 1),
     ),
     (
-        re.compile(r"(?:上世纪|二十世纪|20世纪)?(?<!\d)([1-9]0|[二三四五六七八九]十|(?:1[6-9]|20)\d0)年代(?:以前|之前|前)(?:的)?"),
+        re.compile(
+            r"(?:上世纪|二十世纪|20世纪)?(?<!\d)([1-9]0|[二三四五六七八九]十|(?:1[6-9]|20)\d0)年代(?:以前|之前|前)(?:的)?"
+        ),
         lambda m: (None, _decade(m[1])[0]),
     ),
     (
-        re.compile(r"(?:上世纪|二十世纪|20世纪)?(?<!\d)([1-9]0|[二三四五六七八九]十|(?:1[6-9]|20)\d0)年代(?:以后|之后|以来|后)(?:的)?"),
+        re.compile(
+            r"(?:上世纪|二十世纪|20世纪)?(?<!\d)([1-9]0|[二三四五六七八九]十|(?:1[6-9]|20)\d0)年代(?:以后|之后|以来|后)(?:的)?"
+        ),
         lambda m: (_decade(m[1])[1], None),
     ),
-    (re.compile(r"(?:上世纪|二十世纪|20世纪)?(?<!\d)([1-9]0|[二三四五六七八九]十|(?:1[6-9]|20)\d0)年代"), lambda m: _decade(m[1])),
     (
-        re.compile(r"\b(?:before|until|pre|prior to|earlier than|older than)[\s-]+(?:the\s+)?(?:year\s+)?((?:1[6-9]|20)\d\d)\b(?!['’]?s)"),
+        re.compile(r"(?:上世纪|二十世纪|20世纪)?(?<!\d)([1-9]0|[二三四五六七八九]十|(?:1[6-9]|20)\d0)年代"),
+        lambda m: _decade(m[1]),
+    ),
+    (
+        re.compile(
+            r"\b(?:before|until|pre|prior to|earlier than|older than)[\s-]+(?:the\s+)?(?:year\s+)?((?:1[6-9]|20)\d\d)\b(?!['’]?s)"
+        ),
         lambda m: (None, number(m[1])),
     ),
     (
@@ -90,11 +101,17 @@ _TIMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]], ...] = 
         lambda m: (None, _decade(m[1])[0]),
     ),
     (re.compile(r"\b(?:after|later than|newer than|post)[\s-]+((?:1[6-9]|20)\d\d)\b"), lambda m: (number(m[1]) + 1, None)),
-    (re.compile(r"\b(?:since|from|starting)\s+((?:1[6-9]|20)\d\d)\s+(?:on|onwards?|or later|and later)\b"), lambda m: (number(m[1]), None)),
+    (
+        re.compile(r"\b(?:since|from|starting)\s+((?:1[6-9]|20)\d\d)\s+(?:on|onwards?|or later|and later)\b"),
+        lambda m: (number(m[1]), None),
+    ),
     (re.compile(r"\b(?:since)\s+((?:1[6-9]|20)\d\d)\b"), lambda m: (number(m[1]), None)),
     (re.compile(r"\b((?:1[6-9]|20)\d\d)\s+(?:or|and)\s+(?:later|newer)\b"), lambda m: (number(m[1]), None)),
     (re.compile(r"\b((?:1[6-9]|20)\d\d)\s+(?:or|and)\s+(?:earlier|older|before)\b"), lambda m: (None, number(m[1]) + 1)),
-    (re.compile(r"(?:\b(?:from|in|of|during)\s+)?(?:\bthe\s+)?(?<!\w)['’]?((?:1[6-9]|20)?\d0)['’]?s\b"), lambda m: _decade(m[1])),
+    (
+        re.compile(r"(?:\b(?:from|in|of|during)\s+)?(?:\bthe\s+)?(?<!\w)['’]?((?:1[6-9]|20)?\d0)['’]?s\b"),
+        lambda m: _decade(m[1]),
+    ),
     (
         re.compile(rf"(?:\b(?:from|in|of)\s+)?(?:\bthe\s+)?(?:nineteen\s+)?\b({'|'.join(_DECADES)})\b"),
         lambda m: _decade(m[1]),
@@ -104,7 +121,10 @@ _TIMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]], ...] = 
     (re.compile(rf"(?<!\d){_YEAR}(?:及以后|及之后|以来|起|开始)"), lambda m: (number(m[1]), None)),
     (re.compile(rf"(?<!\d){_YEAR}(?:以后|之后|后)"), lambda m: (number(m[1]), None)),
     (re.compile(rf"(?:晚于)\s*{_YEAR}"), lambda m: (number(m[1]) + 1, None)),
-    (re.compile(r"\b(?:from|in|of|released in|made in|out in)\s+((?:1[6-9]|20)\d\d)\b"), lambda m: (number(m[1]), number(m[1]) + 1)),
+    (
+        re.compile(r"\b(?:from|in|of|released in|made in|out in)\s+((?:1[6-9]|20)\d\d)\b"),
+        lambda m: (number(m[1]), number(m[1]) + 1),
+    ),
     (re.compile(rf"(?<![\d.]){_YEAR}(?!\d)"), lambda m: (number(m[1]), number(m[1]) + 1)),
     (re.compile(r"(?:本世纪|21世纪|二十一世纪|21st century)"), lambda m: (2000.0, None)),
 )
@@ -134,9 +154,14 @@ _NUMBERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]], ...] 
 
 def times(text: str) -> list[Span]:
     """Spans of years in folded text, from left to right, without overlap."""
-    return _first(text, _TIMES) or [
-        Span(found.start(), found.end(), None, None, sign) for pattern, sign in _RELATIVE for found in pattern.finditer(text)
-    ][:1]
+    return (
+        _first(text, _TIMES)
+        or [
+            Span(found.start(), found.end(), None, None, sign)
+            for pattern, sign in _RELATIVE
+            for found in pattern.finditer(text)
+        ][:1]
+    )
 
 
 def numbers(text: str) -> list[Span]:

@@ -51,9 +51,7 @@ def stem(word: str) -> str:
 
 def tokens(text: str) -> list[tuple[str, int, int]]:
     """``(token, start, end)`` of folded text: stems of words, and runs of Chinese as they are."""
-    return [
-        (found[0] if has_han(found[0]) else stem(found[0]), found.start(), found.end()) for found in TOKEN.finditer(text)
-    ]
+    return [(found[0] if has_han(found[0]) else stem(found[0]), found.start(), found.end()) for found in TOKEN.finditer(text)]
 
 
 def index_terms(text: str) -> list[str]:

@@ -113,7 +113,9 @@ class Vocabulary:
             return None
 
         def fitness(match: tuple[str, float, int]) -> float:
-            frequency = self.titles.frequency(match[0]) + self.texts.frequency(match[0]) + len(self.facets.parts.get(match[0], ()))
+            frequency = (
+                self.titles.frequency(match[0]) + self.texts.frequency(match[0]) + len(self.facets.parts.get(match[0], ()))
+            )
             return match[1] + 8 * (match[0][0] == word[0]) + 2 * float(np.log1p(frequency))
 
         return str(max(found, key=fitness)[0])
