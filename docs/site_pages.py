@@ -22,19 +22,31 @@ NESTED = {"decisions/README": "0*"}
 # Documentation files of the repository and the pages that show them.
 SHOWN_AS = {"README.md": "docs/start.md", "README.zh-CN.md": "docs/zh/start.md", "docs/README.md": "docs/index.md"}
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)]*)?\)")
+FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+BREAK = re.compile(r"(?<=[\u2026\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 IMAGE = re.compile(r'(<img\b[^>]*\bsrc=")([^"]+)')
 # Command line internals are documented by cli.md; the sample is data.
 NO_REFERENCE = {"cli", "sample"}
+# Modules of a wing that hold what others implement or ask for by name: public throughout.
+PROTOCOLS = {"base", "registry"}
 
 
 def source(docname: str, text: str) -> str:
     """The Markdown of a page as Sphinx reads it."""
     if docname in INSERTED:
         path = INSERTED[docname]
-        return relinked(path.read_text(encoding="utf-8"), path.parent, HERE / Path(docname).parent)
+        text = relinked(path.read_text(encoding="utf-8"), path.parent, HERE / Path(docname).parent)
+    if docname.startswith("zh/"):
+        text = joined(text)
     if docname in NESTED:
         return f"{text}\n```{{toctree}}\n:hidden:\n:glob:\n\n{NESTED[docname]}\n```\n"
     return text
+
+
+def joined(markdown: str) -> str:
+    """Chinese paragraphs without their line breaks, which a browser would show as spaces; code blocks stay."""
+    parts = FENCED.split(markdown)
+    return "".join(part if place % 2 else BREAK.sub("", part) for place, part in enumerate(parts))
 
 
 def relinked(markdown: str, before: Path, after: Path) -> str:
@@ -72,17 +84,15 @@ def public_modules() -> list[str]:
         module = importlib.import_module(f"fewrec.{each.name}")
         if hasattr(module, "__all__") or each.name in {"types", "errors"}:
             found.append(module.__name__)
-            # One floor below: the parts of a wing that has no front of its own.
-            if each.ispkg and not getattr(module, "__all__", ()):
-                found += _below(module)
+        elif each.ispkg:  # a wing without a front of its own: its parts
+            found += _below(module)
     return sorted(set(found))
 
 
 def _below(package: ModuleType) -> list[str]:
-    names = [
-        f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__) if not each.name.startswith("_")
-    ]
-    return [name for name in names if getattr(importlib.import_module(name), "__all__", ())]
+    names = [each.name for each in pkgutil.iter_modules(package.__path__) if not each.name.startswith("_")]
+    modules = {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
+    return [module.__name__ for name, module in modules.items() if getattr(module, "__all__", ()) or name in PROTOCOLS]
 
 
 def public_names(name: str) -> dict[str, object]:

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +70,9 @@ def snippets(markdown: str) -> list[Snippet]:
 
 def run(markdown: str, folder: Path) -> Iterator[tuple[Snippet, str]]:
     """Run a document's snippets one after the other in ``folder``; yields each with what it printed on stdout."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
+    module = ModuleType("snippets_of_a_document")  # a real module, so that classes made here are found by their names
+    sys.modules[module.__name__] = module
+    namespace = vars(module)
     for snippet in snippets(markdown):
         yield (
             snippet,

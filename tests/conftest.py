@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline per example measures the load of the machine, and coverage slows everything down: what must be fast has tests that say so.
+settings.register_profile("fewrec", deadline=None)
+settings.load_profile("fewrec")
 
 
 @pytest.fixture(scope="session")

@@ -54,19 +54,19 @@ def check_can_be_saved(model: Model, *, trust: Collection[str] = ()) -> None:
         SettingError: it cannot be saved.
     """
     why = getattr(type(model), "__cannot_be_saved__", None)
-    if why is None:
+    if why is not None:
+        raise SettingError(
+            f"the model {model.name} cannot be saved: {why}",
+            hint="choose another for a fit that is kept; it can be evaluated, and fitted where it is used",
+        )
+    try:
         if isinstance(model, Saveable) and is_trusted(type(model).__module__, trust):
-            return
-        try:
+            _check_found_by_name(type(model), "the model")
+        else:
             with TemporaryDirectory() as folder:
                 _Writer(Path(folder), trust).encode(model, "the model")
-        except ModelLoadError as error:
-            raise SettingError(f"the model {model.name} cannot be saved: {error.message}", hint=error.hint) from error
-        return
-    raise SettingError(
-        f"the model {model.name} cannot be saved: {why}",
-        hint="choose another for a fit that is kept; it can be evaluated, and fitted where it is used",
-    )
+    except ModelLoadError as error:
+        raise SettingError(f"the model {model.name} cannot be saved: {error.message}", hint=error.hint) from error
 
 
 def load_object(folder: Path, *, trust: Collection[str] = ()) -> Any:
@@ -117,6 +117,8 @@ class _Writer:
                 f"{where} is a {cls.__module__}.{cls.__qualname__}, which cannot be saved",
                 hint="a model that holds more than plain data and arrays needs save and load: docs/guide/extending.md",
             )
+        if not cls.__module__.startswith("fewrec."):
+            _check_found_by_name(cls, where)
         number = self._number(thing)
         if isinstance(thing, Saveable) and not cls.__module__.startswith("fewrec."):
             own = self._folder / f"own-{number:04d}"
@@ -214,6 +216,18 @@ def _state(thing: object) -> dict[str, Any]:
         name for cls in type(thing).__mro__ for name, value in vars(cls).items() if isinstance(value, cached_property)
     }
     return {name: value for name, value in state.items() if name not in made_on_demand}
+
+
+def _check_found_by_name(cls: type, where: str) -> None:
+    """A class made within a function, say, could be written and never made again."""
+    found: Any = sys.modules.get(cls.__module__)
+    for part in cls.__qualname__.split("."):
+        found = getattr(found, part, None)
+    if found is not cls:
+        raise ModelLoadError(
+            f"{where} is a {cls.__module__}.{cls.__qualname__}, which cannot be found again by that name",
+            hint="define the class at the top of a module",
+        )
 
 
 def _class_named(name: str, trust: Collection[str]) -> type:

@@ -65,9 +65,7 @@ class ServeSettings(BaseModel):
     keep_alive_s: int = Field(default=15, ge=1, description="Time an idle connection is kept, in seconds.")
     shutdown_s: int = Field(default=20, ge=1, description="Time that requests under way have to end at shutdown, in seconds.")
     compute_threads: int = Field(default=2, ge=1, le=64, description="Lists computed at once per process; further ones wait.")
-    cache_mb: int = Field(
-        default=64, ge=0, description="Memory for answers that are still true, per process, in MiB; 0 keeps none."
-    )
+    cache_mb: int = Field(default=64, ge=0, description="Size of the response cache, per process, in MiB; 0 turns it off.")
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins whose pages may call the API from a browser. None unless set."
     )

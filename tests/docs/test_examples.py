@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,13 @@ def test_the_article_on_real_weights(tmp_path: Path, capsys: pytest.CaptureFixtu
     lists = capsys.readouterr().out.split("推荐列表")[1]
     assert lists.split("我对科幻片很感兴趣  →  ")[1].startswith("星际穿越、")
     assert lists.split("最近想看《星际穿越》  →  ")[1].startswith("星际穿越、")
+
+
+def test_a_model_of_ones_own_holds_every_promise() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples" / "own_model.py"], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert re.fullmatch(r"1\d promises hold\n", done.stdout)
 
 
 def test_tallrec_tuning_goes_from_ratings_to_a_list(capsys: pytest.CaptureFixture[str]) -> None:

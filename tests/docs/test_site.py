@@ -114,3 +114,10 @@ def test_pages_of_the_site_show_the_readmes(tmp_path: Path) -> None:
     assert site_pages.source("start", "# README\n").startswith("# fewrec\n")
     assert "[中文说明](zh/start.md)" in site_pages.source("start", "")
     assert "[English](../start.md)" in site_pages.source("zh/start", "")
+
+
+def test_chinese_lines_are_joined_outside_code() -> None:
+    assert (
+        site_pages.joined("一行，\n二行\n\n- 甲\n- 乙\n\n```text\n喜欢。\n短语\n```\n")
+        == "一行，二行\n\n- 甲\n- 乙\n\n```text\n喜欢。\n短语\n```\n"
+    )

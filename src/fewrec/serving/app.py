@@ -1,4 +1,4 @@
-"""The application: routes, errors and the gate around them."""
+"""The application: routes, errors and the middleware around them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from fewrec import __version__
 from fewrec.errors import FewrecError
 from fewrec.serving import page
 from fewrec.serving.engine import Engine
-from fewrec.serving.gate import App, Gate
 from fewrec.serving.logs import LOGGER
 from fewrec.serving.metrics import Metrics
+from fewrec.serving.middleware import App, ServiceMiddleware
 from fewrec.serving.openapi import openapi_of
 from fewrec.serving.problems import MEDIA_TYPE, ProblemError, problem_of, problem_of_validation
 from fewrec.serving.routes import behaviour, items, lists, operations, users
@@ -65,16 +65,16 @@ def create_app(store: str, settings: ServeSettings | None = None) -> App:
     app.add_exception_handler(HTTPException, _on_error)
     app.add_exception_handler(RequestValidationError, _on_error)
     app.add_exception_handler(Exception, _on_error)
-    gated: App = Gate(app, settings, lambda: engine.access, measured)
+    wrapped: App = ServiceMiddleware(app, settings, lambda: engine.access, measured)
     if settings.cors_origins:
-        gated = CORSMiddleware(
-            gated,
+        wrapped = CORSMiddleware(
+            wrapped,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"],
             expose_headers=["X-Request-Id", "Idempotency-Replayed", "Retry-After"],
         )
-    return gated
+    return wrapped
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

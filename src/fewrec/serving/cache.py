@@ -1,4 +1,4 @@
-"""Answers that are still true: kept with the versions of everything they depend on, and bounded by their size."""
+"""Response cache: bodies of answers, invalidated by the revision of what they depend on, bounded by their size in bytes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from threading import Lock
 _OVERHEAD_BYTES = 400
 
 
-class AnswerCache:
-    """Key -> (version, bytes), the least recently used out first. An answer of another version is no answer."""
+class ResponseCache:
+    """Key -> (version, bytes); the least recently used goes first. An entry of another version is a miss."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
@@ -19,7 +19,7 @@ class AnswerCache:
         self._lock = Lock()
 
     def get(self, key: Hashable, version: Hashable) -> bytes | None:
-        """The answer, if there is one and nothing has changed since."""
+        """The cached body; None if there is none or its version is another."""
         with self._lock:
             found = self._kept.get(key)
             if found is None or found[0] != version:
@@ -28,7 +28,7 @@ class AnswerCache:
             return found[1]
 
     def put(self, key: Hashable, version: Hashable, answer: bytes) -> None:
-        """Keep an answer in place of an older one."""
+        """Cache a body in place of an older one; one that is larger than the cache is not kept."""
         size = len(answer) + _OVERHEAD_BYTES
         if size > self._max_bytes:
             return
@@ -40,7 +40,7 @@ class AnswerCache:
                 self._remove(next(iter(self._kept)))
 
     def clear(self) -> None:
-        """Keep nothing, when a user was forgotten."""
+        """Drop everything, when a user was forgotten."""
         with self._lock:
             self._kept.clear()
             self._size = 0
@@ -49,6 +49,9 @@ class AnswerCache:
         old = self._kept.pop(key, None)
         if old is not None:
             self._size -= len(old[1]) + _OVERHEAD_BYTES
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -148,7 +148,7 @@ class Client:
         k: int = 10,
         **options: Any,
     ) -> Recommendations:
-        """The list of a known user, of somebody described here, or of both; ``options`` such as ``where`` are those of the API."""
+        """The list of a known user, of an anonymous profile, or of both; ``options`` such as ``where`` are those of the API."""
         asked = {"like": list(like), "dislike": list(dislike), "say": list(say), "k": k, **options}
         if user is not None:
             asked["user_id"] = user

@@ -15,7 +15,7 @@ from fewrec.data import SignalConfig, units_per_second
 from fewrec.errors import FewrecError, NotFittedError
 from fewrec.recommender import Recommender
 from fewrec.serving.access import Access
-from fewrec.serving.cache import AnswerCache
+from fewrec.serving.cache import ResponseCache
 from fewrec.serving.encoding import RememberingEncoder, shared_encoder
 from fewrec.serving.live import Live
 from fewrec.serving.logs import LOGGER
@@ -45,7 +45,7 @@ class Engine:
         self.metrics = metrics
         self.path = store
         self.live: Live | None = None
-        self.cache = AnswerCache(settings.cache_mb * 2**20)
+        self.cache = ResponseCache(settings.cache_mb * 2**20)
         self.unit = 1.0
         """Units of the store's timestamps in a second."""
         self.encoders: list[RememberingEncoder] = []
@@ -165,7 +165,7 @@ class Engine:
             old.close()
         del self.encoders[:-2]
         self._tell(live)
-        # The encoder's weights and the decoder's tables are made at their first use: better now than when somebody waits.
+        # The encoder's weights and the decoder's tables are made at their first use: better now than during a request.
         self._tasks.append(asyncio.create_task(asyncio.to_thread(_warm, live)))
 
     def _loaded(self) -> Live:
@@ -194,7 +194,7 @@ class Engine:
             encoder.forget()
 
     def _tell(self, live: Live) -> None:
-        self.metrics.newcomers.set(len(live.newcomers) if live.newcomers is not None else 0)
+        self.metrics.newcomers.set(len(live.new_items) if live.new_items is not None else 0)
 
     # -- feedback ----------------------------------------------------------------------------------------------------------
 

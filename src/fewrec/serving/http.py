@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from fewrec.serving import answers
 from fewrec.serving.engine import Engine
-from fewrec.serving.gate import SLASH_IN_ID
+from fewrec.serving.middleware import SLASH_IN_ID
 from fewrec.serving.problems import PROBLEMS, ProblemError
 from fewrec.types import Decoded, Recommendations
 
@@ -31,11 +31,12 @@ EngineDep = Annotated[Engine, Depends(_engine_of)]
 """The worker's state."""
 
 
-def _with_slashes(text: object) -> object:
-    return text.replace(SLASH_IN_ID, "/") if isinstance(text, str) else text
+def with_slashes(text: str) -> str:
+    """An id of a matched path, with the slashes that the middleware had hidden from the matching."""
+    return text.replace(SLASH_IN_ID, "/")
 
 
-PathId = Annotated[str, BeforeValidator(_with_slashes), Path(min_length=1, max_length=512, pattern=r"^[^\x00]+$")]
+PathId = Annotated[str, BeforeValidator(with_slashes), Path(min_length=1, max_length=512, pattern=r"^[^\x00]+$")]
 """An id in a path, as the caller wrote it before percent-encoding."""
 IdempotencyKey = Annotated[
     str | None,

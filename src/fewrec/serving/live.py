@@ -14,12 +14,12 @@ from fewrec.errors import SettingError, UnknownItemError
 from fewrec.models.taste.similarity import TextSpace
 from fewrec.ranking import Filters, top_k
 from fewrec.recommender import Question, Recommender, Scored, Similar, Taste
-from fewrec.serving.overlay import Newcomers, Overlay
+from fewrec.serving.overlay import NewItems, Overlay
 from fewrec.store import Store
 from fewrec.types import Decoded, Examples, Reason, Recommendation, Recommendations, Vector
 
 N_STAND_INS = 3
-"""Fitted neighbours whose audiences are the candidates for a newcomer's."""
+"""Fitted neighbours whose audiences are the candidates for a new item."""
 
 
 @dataclass(frozen=True)
@@ -38,63 +38,63 @@ class Live:
         return self.fitted.with_fields(self.overlay.changed)
 
     @property
-    def newcomers(self) -> Newcomers | None:
+    def new_items(self) -> NewItems | None:
         """Items that came after the fit."""
-        return self.overlay.newcomers
+        return self.overlay.new_items
 
-    def _newcomer(self, item_id: str) -> int | None:
-        return None if self.newcomers is None else self.newcomers.points.row_of.get(item_id)
+    def _new_item_row(self, item_id: str) -> int | None:
+        return None if self.new_items is None else self.new_items.points.row_of.get(item_id)
 
     # -- tastes ------------------------------------------------------------------------------------------------------------
 
     def taste(
         self, user: str | None = None, *, like: Sequence[str] = (), dislike: Sequence[str] = (), say: Sequence[str] = ()
     ) -> Taste:
-        """As :meth:`Recommender.taste`, with newcomers among the examples and in the user's history."""
+        """As :meth:`Recommender.taste`, with new items among the examples and in the user's history."""
         if both := set(like) & set(dislike):
             raise SettingError(f"both liked and disliked: {', '.join(sorted(both))}", hint="say one of the two")
         also = []
-        if self.newcomers is not None:
+        if self.new_items is not None:
             if user is not None:
-                also.append(self._history_with_newcomers(user, self.newcomers))
+                also.append(self._history_with_new_items(user, self.new_items))
             for ids, sign in ((like, 1.0), (dislike, -1.0)):
-                rows = [row for item_id in ids if (row := self._newcomer(item_id)) is not None]
+                rows = [row for item_id in ids if (row := self._new_item_row(item_id)) is not None]
                 also.append(
-                    _examples(self.newcomers, rows, np.full(len(rows), sign, np.float32), np.ones(len(rows), np.float32))
+                    _examples(self.new_items, rows, np.full(len(rows), sign, np.float32), np.ones(len(rows), np.float32))
                 )
-        known_like = [item_id for item_id in like if self._newcomer(item_id) is None]
-        known_dislike = [item_id for item_id in dislike if self._newcomer(item_id) is None]
+        known_like = [item_id for item_id in like if self._new_item_row(item_id) is None]
+        known_dislike = [item_id for item_id in dislike if self._new_item_row(item_id) is None]
         return self.recommender.taste(
             user, like=known_like, dislike=known_dislike, say=say, also=[each for each in also if len(each)]
         )
 
-    def _history_with_newcomers(self, user: str, newcomers: Newcomers) -> Examples:
+    def _history_with_new_items(self, user: str, new_items: NewItems) -> Examples:
         events = self.store.events_of(user)
-        events = events.filter(pl.col("item_id").is_in(list(newcomers.points.ids)))
+        events = events.filter(pl.col("item_id").is_in(list(new_items.points.ids)))
         seen = observations_of_user(events, self.recommender.signals)
-        rows = [newcomers.points.row_of[item_id] for item_id in seen.item_ids]
-        return _examples(newcomers, rows, seen.utility, seen.weight, seen.kinds)
+        rows = [new_items.points.row_of[item_id] for item_id in seen.item_ids]
+        return _examples(new_items, rows, seen.utility, seen.weight, seen.kinds)
 
     # -- lists -------------------------------------------------------------------------------------------------------------
 
     def recommend(
         self, taste: Taste, *, k: int, filters: Filters, diversity: float = 0.0, exploration: float = 0.0
     ) -> Recommendations:
-        """The k best of fitted items and newcomers, by score. Diversity and exploration order the fitted items among themselves."""
+        """The k best of fitted items and new items, by score. Diversity and exploration order the fitted items among themselves."""
         scored = self.recommender.scored(taste)
         hidden = replace(filters, deny=(*filters.deny, *self.overlay.gone)) if self.overlay.gone else filters
         found = self.recommender.recommend(
             taste, k=k, filters=hidden, diversity=diversity, exploration=exploration, scored=scored
         )
         lines = [self._with_titles(line) for line in found.items]
-        if self.newcomers is not None:
-            lines = _merged(lines, self._newcomer_lines(self.newcomers, taste, scored, k, filters), k)
+        if self.new_items is not None:
+            lines = _merged(lines, self._new_item_lines(self.new_items, taste, scored, k, filters), k)
         return Recommendations(taste.user, tuple(lines))
 
-    def _newcomer_lines(
-        self, newcomers: Newcomers, taste: Taste, scored: Scored, k: int, filters: Filters
+    def _new_item_lines(
+        self, new_items: NewItems, taste: Taste, scored: Scored, k: int, filters: Filters
     ) -> list[Recommendation]:
-        points = newcomers.points
+        points = new_items.points
         columns = {name for fields in points.fields for name in fields}
         if not set(filters.where) <= columns:
             return []
@@ -104,29 +104,29 @@ class Live:
                 row = points.row_of.get(label)
                 if row is not None:
                     admitted[row] = False
-        has_text = np.diff(newcomers.near.indptr) > 0
-        scores = np.where(has_text, newcomers.near @ scored.scores, scored.scores.mean())
-        scores = (scores + self._beyond(newcomers, taste.examples, scored.unit).sum(axis=0)).astype(np.float32)
-        return [self._with_titles(self._line(newcomers, row, taste, scored)) for row in top_k(scores, admitted, k).tolist()]
+        has_text = np.diff(new_items.near.indptr) > 0
+        scores = np.where(has_text, new_items.near @ scored.scores, scored.scores.mean())
+        scores = (scores + self._beyond(new_items, taste.examples, scored.unit).sum(axis=0)).astype(np.float32)
+        return [self._with_titles(self._line(new_items, row, taste, scored)) for row in top_k(scores, admitted, k).tolist()]
 
-    def _beyond(self, newcomers: Newcomers, examples: Examples, unit: float) -> np.ndarray:
-        """(k, n) what a newcomer's text says about each example beyond its neighbours' text."""
+    def _beyond(self, new_items: NewItems, examples: Examples, unit: float) -> np.ndarray:
+        """(k, n) what a new item's text says about each example beyond its neighbours' text."""
         if len(examples) == 0:
-            return np.zeros((0, len(newcomers)), dtype=np.float32)
+            return np.zeros((0, len(new_items)), dtype=np.float32)
         model = self.recommender.taste_model
         config, n_users = model.config, self.recommender.n_users
         space = TextSpace.of(self.fitted.catalogue)
         spread = np.sqrt(np.maximum(model.prior_mean * (1 - model.prior_mean), 0))  # (m,) s_i
         typical = float(spread.mean())
         at_examples = np.where(examples.rows >= 0, spread[np.maximum(examples.rows, 0)], typical)
-        at_newcomers = np.where(np.diff(newcomers.near.indptr) > 0, newcomers.near @ spread, typical)
-        alike = (1 - config.lexical - config.own) * (space.place(examples.vectors) @ newcomers.dense_beyond.T)
+        at_new_items = np.where(np.diff(new_items.near.indptr) > 0, new_items.near @ spread, typical)
+        alike = (1 - config.lexical - config.own) * (space.place(examples.vectors) @ new_items.dense_beyond.T)
         words = self._words(examples)
         if words is not None:
-            alike = alike + config.lexical * (words @ newcomers.lexical_beyond.T).toarray()
+            alike = alike + config.lexical * (words @ new_items.lexical_beyond.T).toarray()
         share = config.shrinkage / (n_users + config.shrinkage)
         pull = model.infer(examples).alpha * at_examples
-        beyond: np.ndarray = (unit * share * pull[:, None] * alike * at_newcomers[None]).astype(np.float32)
+        beyond: np.ndarray = (unit * share * pull[:, None] * alike * at_new_items[None]).astype(np.float32)
         return beyond
 
     def _words(self, examples: Examples):  # type: ignore[no-untyped-def]
@@ -143,11 +143,11 @@ class Live:
         )
         return pick @ lexical + examples.lexical
 
-    def _line(self, newcomers: Newcomers, row: int, taste: Taste, scored: Scored) -> Recommendation:
-        """A newcomer's line: the mixture's reasons, and the mixture's variance (that within its neighbours and that between them)."""
-        points, examples = newcomers.points, taste.examples
-        mine = newcomers.near[row]
-        one = Newcomers(points, mine, newcomers.dense_beyond[row : row + 1], newcomers.lexical_beyond[row])
+    def _line(self, new_items: NewItems, row: int, taste: Taste, scored: Scored) -> Recommendation:
+        """A new item's line: the mixture's reasons, and the mixture's variance (that within its neighbours and that between them)."""
+        points, examples = new_items.points, taste.examples
+        mine = new_items.near[row]
+        one = NewItems(points, mine, new_items.dense_beyond[row : row + 1], new_items.lexical_beyond[row])
         beyond = self._beyond(one, examples, scored.unit)[:, 0]
         if mine.nnz:
             told = self.recommender.explain(taste, mine.indices.astype(np.int64))
@@ -169,8 +169,8 @@ class Live:
         )
 
     def _with_titles(self, line: Recommendation) -> Recommendation:
-        """Reasons name newcomers by their titles; the fit knows only their ids."""
-        if self.newcomers is None:
+        """Reasons name new items by their titles; the fit knows only their ids."""
+        if self.new_items is None:
             return line
         reasons = tuple(
             replace(reason, title=self.title(reason.item_id)) if reason.item_id is not None else reason
@@ -181,30 +181,30 @@ class Live:
     # -- items -------------------------------------------------------------------------------------------------------------
 
     def title(self, item_id: str) -> str:
-        """Of a fitted item or a newcomer; the id of any other."""
+        """Of a fitted item or a new item; the id of any other."""
         row = self.recommender.catalogue.row_of.get(item_id)
         if row is not None:
             return self.recommender.catalogue.titles[row]
-        place = self._newcomer(item_id)
-        return item_id if place is None or self.newcomers is None else self.newcomers.points.titles[place]
+        place = self._new_item_row(item_id)
+        return item_id if place is None or self.new_items is None else self.new_items.points.titles[place]
 
     def check_item(self, item_id: str) -> None:
         """Raise :class:`UnknownItemError` for an item that is not, or no longer, there."""
         if item_id in self.overlay.gone:
             raise UnknownItemError(f"the item {item_id!r} was deleted", hint="put it again to have it back")
-        if self._newcomer(item_id) is None:
+        if self._new_item_row(item_id) is None:
             self.recommender.row(item_id)
 
     def similar(self, item_id: str, *, k: int) -> tuple[Similar, ...]:
-        """The k items most like an item. Newcomers are compared by their text alone."""
+        """The k items most like an item. NewItems are compared by their text alone."""
         self.check_item(item_id)
-        newcomers, gone = self.newcomers, self.overlay.gone
-        place = self._newcomer(item_id)
+        new_items, gone = self.new_items, self.overlay.gone
+        place = self._new_item_row(item_id)
         if place is None:
             found = [each for each in self.recommender.similar(item_id, k=k + len(gone)) if each.item_id not in gone]
-            text = self._text_likeness(self.recommender.row(item_id), fitted=True) if newcomers is not None else None
+            text = self._text_likeness(self.recommender.row(item_id), fitted=True) if new_items is not None else None
         else:
-            assert newcomers is not None
+            assert new_items is not None
             to_fitted = self._text_likeness(place, fitted=False, among_fitted=True)
             admitted = np.ones(len(to_fitted), dtype=bool)
             admitted[[self.recommender.row(each) for each in gone]] = False
@@ -212,17 +212,17 @@ class Live:
             best = top_k(to_fitted, admitted, k)
             found = [Similar(catalogue.ids[row], catalogue.titles[row], float(to_fitted[row])) for row in best.tolist()]
             text = self._text_likeness(place, fitted=False)
-        if newcomers is not None and text is not None:
-            points = newcomers.points
+        if new_items is not None and text is not None:
+            points = new_items.points
             found += [
                 Similar(points.ids[row], points.titles[row], float(text[row])) for row in range(len(points)) if row != place
             ]
         return tuple(sorted(found, key=lambda each: -each.score)[:k])
 
     def _text_likeness(self, row: int, *, fitted: bool, among_fitted: bool = False) -> Vector:
-        """(n,) or (m,) text kernel between one item and the newcomers, or the fitted items."""
-        assert self.newcomers is not None
-        config, space, points = self.recommender.taste_model.config, TextSpace.of(self.fitted.catalogue), self.newcomers.points
+        """(n,) or (m,) text kernel between one item and the new items, or the fitted items."""
+        assert self.new_items is not None
+        config, space, points = self.recommender.taste_model.config, TextSpace.of(self.fitted.catalogue), self.new_items.points
         own_dense = space.dense[row] if fitted else space.place(points.vectors[row : row + 1])[0]
         own_words = space.lexical[row] if fitted else points.lexical[row]
         dense, words = (space.dense, space.lexical) if among_fitted else (space.place(points.vectors), points.lexical)
@@ -235,25 +235,25 @@ class Live:
     def features(self, item_id: str, *, lang: str | None) -> Decoded:
         """Feature text of an item."""
         self.check_item(item_id)
-        place = self._newcomer(item_id)
+        place = self._new_item_row(item_id)
         if place is None:
             return self.recommender.describe(item=item_id, lang=lang)
-        assert self.newcomers is not None
+        assert self.new_items is not None
         lang = lang or self.recommender.language()
-        return self.recommender.decoder.decode(self.newcomers.points.vectors[place], lang=lang, n_phrases=5, kind="item")
+        return self.recommender.decoder.decode(self.new_items.points.vectors[place], lang=lang, n_phrases=5, kind="item")
 
     def profile(self, taste: Taste, *, lang: str | None) -> Decoded:
         """Preference text of a taste."""
         return self.recommender.describe(taste, lang=lang)
 
     def audience(self, item_id: str, *, k: int) -> tuple[tuple[str, Recommendation], ...]:
-        """Whom an item suits. A newcomer's candidates are the audiences of its nearest fitted items."""
+        """Whom an item suits. A new item's candidates are the audiences of its nearest fitted items."""
         self.check_item(item_id)
-        place = self._newcomer(item_id)
+        place = self._new_item_row(item_id)
         if place is None:
             return self.recommender.audience(item_id, k=k)
-        assert self.newcomers is not None
-        mine = self.newcomers.near[place]
+        assert self.new_items is not None
+        mine = self.new_items.near[place]
         stand_ins = mine.indices[np.argsort(-mine.data)][:N_STAND_INS]
         ids = self.recommender.catalogue.ids
         users = {user: None for row in stand_ins for user, _ in self.recommender.audience(ids[row], k=k)}
@@ -261,23 +261,23 @@ class Live:
         for user in users:
             taste = self.taste(user)
             if item_id not in taste.examples.labels:
-                line = self._line(self.newcomers, place, taste, self.recommender.scored(taste))
+                line = self._line(self.new_items, place, taste, self.recommender.scored(taste))
                 found.append((user, self._with_titles(line)))
         return tuple(sorted(found, key=lambda pair: -pair[1].score)[:k])
 
     def questions(self, taste: Taste, *, k: int) -> tuple[Question, ...]:
-        """What to ask. Newcomers are not asked about: few people can know them."""
+        """What to ask. NewItems are not asked about: few people can know them."""
         gone = self.overlay.gone
         found = self.recommender.ask(taste, k=k + min(len(gone), 20))
         return tuple(each for each in found if each.item_id not in gone)[:k]
 
 
 def _examples(
-    newcomers: Newcomers, rows: Sequence[int], utility: Vector, weight: Vector, kinds: Sequence[str] | None = None
+    new_items: NewItems, rows: Sequence[int], utility: Vector, weight: Vector, kinds: Sequence[str] | None = None
 ) -> Examples:
-    """Newcomers as observations at the points of their texts."""
+    """NewItems as observations at the points of their texts."""
     place = np.asarray(rows, dtype=np.int64)
-    points = newcomers.points
+    points = new_items.points
     return Examples(
         rows=np.full(len(place), -1, dtype=np.int64),
         vectors=points.vectors[place],
@@ -295,7 +295,7 @@ def _reason(examples: Examples, place: int, contribution: float) -> Reason:
 
 
 def _merged(fitted: list[Recommendation], new: list[Recommendation], k: int) -> list[Recommendation]:
-    """Each newcomer before the first fitted item of a lower score; the order among the fitted ones stays."""
+    """Each new item before the first fitted item of a lower score; the order among the fitted ones stays."""
     lines: list[Recommendation] = []
     waiting = list(new)
     for line in fitted:

@@ -1,11 +1,11 @@
 """What happened to the catalogue since the fit: items that came, changed and went.
 
-A newcomer has text and no past. Until the next fit it is the mixture of the fitted items nearest to it in text, with weights w (those
+A new item has text and no past. Until the next fit it is the mixture of the fitted items nearest to it in text, with weights w (those
 by which the taste model lets sparse items borrow), and what the text says beyond the mixture counts as the taste model counts it:
 
     score(j) = sum_b w_jb score(b) + unit * sum_o alpha_o c s_o s_j (t(j,o) - sum_b w_jb t(b,o))      c = shrinkage / (n + shrinkage)
 
-Both sums are linear in the model's own, so this works with any model, and reasons add up. An event on a newcomer is an observation at
+Both sums are linear in the model's own, so this works with any model, and reasons add up. An event on a new item is an observation at
 the point of its text, as a statement is.
 """
 
@@ -29,7 +29,7 @@ LEXICAL_SHARE = 0.5
 
 
 @dataclass(frozen=True)
-class Newcomers:
+class NewItems:
     """n items that are not in the fit."""
 
     points: Catalogue
@@ -50,7 +50,7 @@ class Overlay:
     """The difference between the store's catalogue at ``revision`` and the fitted one."""
 
     revision: int
-    newcomers: Newcomers | None = None
+    new_items: NewItems | None = None
     changed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Fitted items whose columns are others now. Their vectors stay those of the fit."""
     gone: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class Overlay:
             if item_id in fitted:
                 gone.add(item_id)
                 changed.pop(item_id, None)
-        old = self.newcomers
+        old = self.new_items
         if old is not None and any(item_id in moved for item_id in old.points.ids):
             old = _kept(old, [row for row, item_id in enumerate(old.points.ids) if item_id not in moved])
         new = placed(recommender, come) if come else None
@@ -82,7 +82,7 @@ class Overlay:
         return Overlay(revision, together, changed, frozenset(gone))
 
 
-def placed(recommender: Recommender, items: Sequence[tuple[str, Mapping[str, str]]]) -> Newcomers:
+def placed(recommender: Recommender, items: Sequence[tuple[str, Mapping[str, str]]]) -> NewItems:
     """Put items that are not in the fit beside those that are."""
     points = recommender.place([item_id for item_id, _ in items], [fields for _, fields in items])
     space = TextSpace.of(recommender.catalogue)
@@ -91,14 +91,14 @@ def placed(recommender: Recommender, items: Sequence[tuple[str, Mapping[str, str
     if space.lexical.nnz and points.lexical.nnz:
         alike += LEXICAL_SHARE * (points.lexical @ space.lexical.T).toarray()
     near = nearest(alike, N_NEIGHBOURS)
-    return Newcomers(points, near, dense - near @ space.dense, (points.lexical - near @ space.lexical).tocsr())
+    return NewItems(points, near, dense - near @ space.dense, (points.lexical - near @ space.lexical).tocsr())
 
 
-def _kept(newcomers: Newcomers, rows: Sequence[int]) -> Newcomers | None:
+def _kept(new_items: NewItems, rows: Sequence[int]) -> NewItems | None:
     if not rows:
         return None
-    where, points = np.asarray(rows), newcomers.points
-    return Newcomers(
+    where, points = np.asarray(rows), new_items.points
+    return NewItems(
         Catalogue(
             tuple(points.ids[row] for row in rows),
             tuple(points.titles[row] for row in rows),
@@ -108,15 +108,15 @@ def _kept(newcomers: Newcomers, rows: Sequence[int]) -> Newcomers | None:
             tuple(points.fields[row] for row in rows),
             points.fingerprint,
         ),
-        newcomers.near[where],
-        newcomers.dense_beyond[where],
-        newcomers.lexical_beyond[where],
+        new_items.near[where],
+        new_items.dense_beyond[where],
+        new_items.lexical_beyond[where],
     )
 
 
-def _stacked(old: Newcomers, new: Newcomers) -> Newcomers:
+def _stacked(old: NewItems, new: NewItems) -> NewItems:
     a, b = old.points, new.points
-    return Newcomers(
+    return NewItems(
         Catalogue(
             a.ids + b.ids,
             a.titles + b.titles,

@@ -13,8 +13,8 @@ import uvicorn
 from fewrec.errors import SettingError
 from fewrec.serving import logs
 from fewrec.serving.app import create_app
-from fewrec.serving.gate import App
 from fewrec.serving.metrics import MULTIPROCESS_VARIABLE
+from fewrec.serving.middleware import App
 from fewrec.settings import ServeSettings
 from fewrec.store import Store
 from fewrec.store.keys import any_key

@@ -69,7 +69,7 @@ def current_fit(database: Database, folder: Path) -> tuple[Path, dict[str, Any]]
 
 
 def mark_stale(connection: sqlite3.Connection, reason: str) -> int:
-    """Within the transaction that forgets a user: every fit may hold her data. Returns the number of fits marked."""
+    """Within the transaction that forgets a user: every fit may hold their data. Returns the number of fits marked."""
     connection.execute("DELETE FROM fits WHERE current = 0")
     return connection.execute("UPDATE fits SET stale_reason = ?, purge = 1", (reason,)).rowcount
 

@@ -19,11 +19,13 @@ _RTOL, _ATOL = 1e-4, 1e-5
 
 
 class ModelContract(Contract):
-    """Inherit, and say in :meth:`make` how an unfitted model is made::
+    """Inherit, and say in :meth:`make` how an unfitted model is made.
 
-    class TestMyModel(ModelContract):
-        def make(self):
-            return MyModel()
+    ::
+
+        class TestMyModel(ModelContract):
+            def make(self):
+                return MyModel()
     """
 
     personal: ClassVar[bool] = True

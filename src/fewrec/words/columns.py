@@ -16,7 +16,7 @@ from fewrec.text.normalise import clean
 from fewrec.words import lexicon
 from fewrec.words.stems import has_han, key
 
-Role = Literal["category", "person", "brand", "place", "language", "time", "number", "text"]
+Role = Literal["category", "person", "brand", "place", "language", "time", "number", "text", "title"]
 _BARS = re.compile(r"\s*[|；;、/]\s*")
 _COMMAS = re.compile(r"\s*[|；;、,，/]\s*")
 _DATE = re.compile(r"\s*((?:1[0-9]|20)\d\d)(?:[-/.年]\d{1,2}.*|\.0+)?\s*")
@@ -35,6 +35,7 @@ _HINTS: tuple[tuple[Role, re.Pattern[str]], ...] = (
 _TEXT_HINT = re.compile(
     r"description|summary|plot|overview|content|text|lyrics|简介|描述|剧情|内容|详情|介绍|歌词", re.IGNORECASE
 )
+_TITLE_HINT = re.compile(r"(?:.*[_\s])?(?:title|name)(?:[_\s].*)?|.*(?:标题|片名|书名|歌名|译名|原名|名称)", re.IGNORECASE)
 _MAX_VALUE_CHARS = 40
 
 
@@ -62,11 +63,34 @@ def columns_of(fields: Sequence[Mapping[str, str]], titles: Sequence[str]) -> tu
             continue
         if sum(text == title.strip() for text, title in zip(texts, titles, strict=True)) > 0.8 * len(filled):
             continue
+        if _TITLE_HINT.fullmatch(name) and median(map(len, filled)) <= 80 and len(set(filled)) > 0.6 * len(filled):
+            found.append(Column(name, "title", tuple((clean(text),) if text else () for text in texts)))
+            continue
         column = _numeric(name, texts, filled) or _listed(name, texts, filled)
         if column is None and not re.match(r"https?://|/|\{|\[", filled[0]):
             column = Column(name, "text", tuple((clean(text),) if text else () for text in texts))
         if column is not None:
             found.append(column)
+    return tuple(found)
+
+
+def columns_like(fields: Sequence[Mapping[str, str]], known: Sequence[Column]) -> tuple[Column, ...]:
+    """The same columns, with the same roles, of other items: of those that came after the index was built."""
+    found = []
+    for column in known:
+        texts = [str(item.get(column.name) or "").strip() for item in fields]
+        if column.role in {"time", "number"}:
+            pattern = _DATE if column.role == "time" else _NUMBER
+            read = [pattern.fullmatch(text) for text in texts]
+            numbers = np.array([float(match[1].replace(",", "")) if match else np.nan for match in read], dtype=np.float64)
+            found.append(Column(column.name, column.role, numbers=numbers))
+        elif column.role in {"text", "title"}:
+            found.append(Column(column.name, column.role, tuple((clean(text),) if text else () for text in texts)))
+        else:
+            bars = any("," in value for row in column.values[:1000] for value in row)
+            divider = _BARS if bars or any("|" in text for text in texts) else _COMMAS
+            rows = tuple(tuple(dict.fromkeys(v for v in divider.split(clean(text)) if v)) for text in texts)
+            found.append(Column(column.name, column.role, rows))
     return tuple(found)
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _LIKENESS_ALONE = 0.5
 """The most that likeness of vectors can give where no word was found."""
 _LIKENESS_BESIDE = 0.05
+_MANY_THEMES = 3
+_LIKENESS_OF_MANY = 0.4
+"""A sentence of many words says more as a whole than word by word."""
 _HOLDS = 0.5
 
 
@@ -28,8 +31,12 @@ class Profile:
     likeness: npt.NDArray[np.float32]
 
 
-def title_scores(index: WordsIndex, profile: Profile, rows: Sequence[int]) -> npt.NDArray[np.float32]:
-    """(m,) in [0, 1], how alike items are to a title: shared categories, shared people, near texts; .5 for the title itself."""
+def title_scores(index: WordsIndex, profile: Profile, rows: Sequence[int], *, similar: bool) -> npt.NDArray[np.float32]:
+    """(m,) in [0, 1], how alike items are to a title: shared categories, shared people, near texts.
+
+    Where similar items are asked for (``similar``), the title itself has .5 and the most alike item 1; else the title has 1 and the
+    most alike item .6.
+    """
     parts: list[tuple[float, npt.NDArray[np.float32]]] = []
     for facet in index.facets.facets:
         wanted = profile.values.get(facet.name)
@@ -45,7 +52,8 @@ def title_scores(index: WordsIndex, profile: Profile, rows: Sequence[int]) -> np
     total = sum(weight for weight, _ in parts)
     scores = sum((weight / total * part for weight, part in parts), start=np.zeros(index.n_items, dtype=np.float32))
     scores = scores / max(float(np.delete(scores, list(rows)).max(initial=0.0)), 1e-6)
-    scores[list(rows)] = 0.5
+    scores = scores if similar else 0.6 * scores
+    scores[list(rows)] = 0.5 if similar else 1.0
     return np.clip(scores, 0.0, 1.0).astype(np.float32)
 
 
@@ -66,7 +74,9 @@ def combined(understood: Understood, per_claim: npt.NDArray[np.float32], likenes
         weakest = (1.0 - (weights[:, None] / weights.max()) * (1.0 - scores)).min(axis=0)
         relevance = 0.5 * mean + 0.5 * weakest * (mean > 0)
         if likeness is not None:
-            relevance = (1 - _LIKENESS_BESIDE) * relevance + _LIKENESS_BESIDE * likeness * (relevance > 0)
+            themes = sum(understood.claims[group[0]].kind == "theme" for group in groups)
+            share = _LIKENESS_BESIDE if themes < _MANY_THEMES else _LIKENESS_OF_MANY
+            relevance = (1 - share) * relevance + share * likeness * (relevance > 0)
     elif negated:
         relevance = np.ones(n_items, dtype=np.float32)
     elif likeness is not None:

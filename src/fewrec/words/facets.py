@@ -55,7 +55,9 @@ class Facets:
 
     def __init__(self, columns: Sequence[Column], common: frozenset[str]) -> None:
         """``common``: stems that running text writes in lower case; no surname is looked for under them."""
-        self.facets = [Facet(column) for column in columns if column.values and column.role not in {"text", "time", "number"}]
+        self.facets = [
+            Facet(column) for column in columns if column.values and column.role not in {"text", "time", "number", "title"}
+        ]
         self.common = common
         self.names: dict[str, list[Hit]] = {}
         self.parts: dict[str, list[Hit]] = {}
@@ -101,7 +103,11 @@ class Facets:
         if has_han(word):
             others = [key(gloss) for gloss in lexicon.glosses(word)] if len(word) > 1 and self._latin else []
         else:
-            others = list(lexicon.chinese_of(raw)) if self._chinese and len(word) > 2 and word not in lexicon.carriers() else []
+            others = (
+                [*lexicon.chinese_of(raw), *lexicon.chinese_of(" ".join(raw.split()[::-1]))]
+                if self._chinese and len(word) > 2 and word not in lexicon.carriers()
+                else []
+            )
         for other in others:
             found += self.names.get(other, [])
         return found
@@ -148,6 +154,8 @@ class Facets:
                 if value in seen:
                     continue
                 seen.add(value)
+                if has_han(value) and "·" not in value and not sound.is_transcription(value):
+                    continue
                 names = [value, *_surnames(value)]
                 for name in names:
                     heard = sound.sound_of(name)
@@ -172,7 +180,7 @@ class Facets:
         best: tuple[float, int] | None = None
         for _, _, place in near:
             far = sound.distance(heard, sounds[place])
-            if far <= worst:
+            if far <= (worst if sum(c.isupper() for c in heard) > 2 else 0.5 * worst):
                 value = far - 0.03 * min(counts[place], 8)
                 if best is None or value < best[0]:
                     best = (value, place)

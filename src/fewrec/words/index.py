@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from fewrec.text.normalise import clean
 from fewrec.words import lexicon
-from fewrec.words.columns import Column, columns_of
+from fewrec.words.columns import Column, columns_like, columns_of
 from fewrec.words.evidence import Profile, combined, title_scores
 from fewrec.words.facets import Facets, Hit
 from fewrec.words.pieces import Pieces
@@ -31,8 +30,6 @@ _ARTICLE = re.compile(r"^(?:the|a|an)\s+|,\s*(?:the|a|an)$", re.IGNORECASE)
 class WordsIndex:
     """Index of m items by their words. Make one with :meth:`build`."""
 
-    __not_saved__ = ("_titled",)
-
     def __init__(self, columns: Sequence[Column], titles: Sequence[str], *, progress: Progress | None = None) -> None:
         self.titles = tuple(clean(title) for title in titles)
         self.columns = tuple(columns)
@@ -41,7 +38,11 @@ class WordsIndex:
         joined = [" ".join(parts) for parts in zip(*self.texts.values(), strict=True)] if texts else [""] * len(titles)
         self.numbers = {column.name: column.numbers for column in columns if column.numbers is not None}
         self.facets = Facets(columns, _common_words(self.titles, joined))
-        self.words = Vocabulary(self.titles, joined, self.facets)
+        others = [column for column in columns if column.role == "title"]
+        self.names = tuple(
+            " \n".join((title, *(name for c in others for name in c.values[i]))) for i, title in enumerate(self.titles)
+        )
+        self.words = Vocabulary(self.names, joined, self.facets)
         self.pieces = Pieces(self.titles, joined, progress)
         self.time_column = next((c.name for c in columns if c.role == "time"), None)
         self.number_columns = tuple(c.name for c in columns if c.role == "number")
@@ -65,6 +66,14 @@ class WordsIndex:
         if len(fields) != len(titles):
             raise ValueError(f"there must be one title per item, found {len(titles)} titles and {len(fields)} items")
         return cls(columns_of(fields, titles), titles, progress=progress)
+
+    def extended(self, fields: Sequence[Mapping[str, str]], titles: Sequence[str]) -> WordsIndex:
+        """An index of other items, newer than this one, with the same columns.
+
+        What this index understood is answered there too (:meth:`evidence`, :meth:`why`), but for claims about a title, whose rows are
+        looked up by name: an item that is not among the newer ones has nothing alike there.
+        """
+        return WordsIndex(columns_like(fields, self.columns), titles)
 
     @property
     def n_items(self) -> int:
@@ -93,9 +102,9 @@ class WordsIndex:
         """Ways in which a theme is said in titles and texts; see :meth:`Vocabulary.terms`."""
         return self.words.terms(name, raw)
 
-    def terms_by_sound(self, word: str) -> tuple[Term, ...]:
+    def terms_by_sound(self, word: str, worst: float = 0.3) -> tuple[Term, ...]:
         """Words of titles that sound like a Chinese transcription."""
-        return self.words.terms_by_sound(word)
+        return self.words.terms_by_sound(word, worst)
 
     def corrected(self, word: str) -> str | None:
         """The catalogue's word that a misspelt word was meant to be."""
@@ -124,8 +133,8 @@ class WordsIndex:
     @cached_property
     def _title_names(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, list[int]] = {}
-        for row, title in enumerate(self.titles):
-            for name in _title_keys(title):
+        for row, names in enumerate(self.names):
+            for name in dict.fromkeys(name for title in names.split("\n") for name in _title_keys(title)):
                 found.setdefault(name, []).append(row)
         return {name: tuple(rows) for name, rows in found.items()}
 
@@ -159,7 +168,7 @@ class WordsIndex:
 
     def literal(self, claim: Claim) -> npt.NDArray[np.bool_]:
         """(m,) whether a claim holds as written, without likeness."""
-        return cast("npt.NDArray[np.bool_]", self._scores(claim) >= 0.5)
+        return self._scores(claim) >= 0.5
 
     def _scores(self, claim: Claim) -> npt.NDArray[np.float32]:
         scores = np.zeros(self.n_items, dtype=np.float32)
@@ -172,10 +181,16 @@ class WordsIndex:
                 high = np.inf if claim.high is None else claim.high
                 scores[(numbers >= low) & (numbers < high)] = 1.0
         elif claim.kind == "title":
-            scores[list(claim.rows)] = 1.0
+            scores[list(self._rows(claim))] = 1.0
         else:
             scores[self.facets.items(self.hits(claim))] = 1.0
         return scores
+
+    def _rows(self, claim: Claim) -> tuple[int, ...]:
+        """Rows of a title's items; by name where the sentence was understood by another index."""
+        if all(row < self.n_items and self.titles[row] in claim.values for row in claim.rows):
+            return claim.rows
+        return tuple(row for value in claim.values for row in self.titled(value))
 
     def evidence(self, understood: Understood) -> Evidence:
         """How well every item answers a sentence."""
@@ -186,7 +201,10 @@ class WordsIndex:
         for claim in understood.claims:
             scores = self._scores(claim)
             if claim.kind == "title" and claim.polarity > 0:
-                scores = title_scores(self, self.profile(claim.rows), claim.rows)
+                scores = title_scores(self, self.profile(self._rows(claim)), self._rows(claim), similar=claim.similar)
+            elif claim.kind == "category" and claim.terms and claim.polarity > 0:
+                said_so = self.words.scores(claim.terms) > 0
+                scores = np.where(scores > 0, 0.9 + 0.1 * said_so, 0.6 * said_so)
             elif claim.kind == "theme" and claim.polarity > 0 and likeness is not None:
                 scores = np.maximum(scores, 0.45 * likeness)
             rows.append(scores.astype(np.float32))
@@ -215,7 +233,7 @@ class WordsIndex:
 
     def _match(self, claim: Claim, row: int) -> Match | None:
         if claim.kind == "theme":
-            for column, texts in [("title", self.titles), *self.texts.items()]:
+            for column, texts in [("title", self.names), *self.texts.items()]:
                 for term in claim.terms:
                     piece = _find(texts[row], term.words)
                     if piece:
@@ -230,7 +248,7 @@ class WordsIndex:
                 for column in self.columns
                 if column.role in {"category", "person", "brand"}
                 for value in column.values[row]
-                if any(value in column.values[other] for other in claim.rows)
+                if any(value in column.values[other] for other in self._rows(claim))
             ]
             return shared[0] if shared else None
         for f, v in self.hits(claim):
@@ -241,7 +259,7 @@ class WordsIndex:
 
     def nearest(self, understood: Understood, limit: int = 3) -> tuple[str, ...]:
         """Values of the catalogue that come nearest to what nothing answers; empty where everything was answered."""
-        if not understood.unmatched and understood.claims:
+        if not understood.unmatched and any(claim.matched > 1 or claim.kind == "title" for claim in understood.claims):
             return ()
         from rapidfuzz import fuzz, process
 

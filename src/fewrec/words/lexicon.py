@@ -90,7 +90,7 @@ def _dictionary() -> dict[str, tuple[str, ...]]:
         for line in stream:
             found = _ENTRY.match(line.strip())
             if found is not None:
-                entries[found[2]] = entries.get(found[2], ()) + (found[4],)
+                entries[found[2]] = (*entries.get(found[2], ()), found[4])
     return entries
 
 

@@ -10,16 +10,19 @@ import numpy.typing as npt
 
 from fewrec.encoders.registry import load_encoder
 from fewrec.text.sentences import sentences
+from fewrec.types import Encoder
 
 LARGE = 30_000
-"""Above so many items only titles have vectors, of 128 numbers instead of the encoder's 512 (51 MB for 100,000 items)."""
+"""Above so many items only titles have vectors (51 MB for 100,000 items)."""
+MANY = 8_000
+"""Above so many pieces their vectors have 128 numbers instead of the encoder's 512 (principal components)."""
 _SMALL_DIMENSIONS = 128
 _MAX_SENTENCES = 12
 _SAMPLE = 20_000
 
 
 @cache
-def encoder():  # type: ignore[no-untyped-def]
+def encoder() -> Encoder:
     """The encoder that comes with the package: bilingual, the same for every catalogue, so that a sentence is encoded once."""
     return load_encoder("fast")
 
@@ -53,7 +56,7 @@ class Pieces:
                 progress(min(1.0, (first + 4096) / max(1, len(self.texts))))
         self.mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], dtype=np.float32)
         self.basis: npt.NDArray[np.float32] | None = None
-        if large:
+        if len(self.texts) > MANY:
             sample = vectors[:: max(1, len(vectors) // _SAMPLE)] - self.mean
             values, basis = np.linalg.eigh(sample.T @ sample)
             self.basis = np.ascontiguousarray(basis[:, np.argsort(-values)[:_SMALL_DIMENSIONS]], dtype=np.float32)
@@ -63,7 +66,10 @@ class Pieces:
         vectors = vectors - self.mean
         if self.basis is not None:
             vectors = vectors @ self.basis
-        return (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)).astype(np.float32)
+        unit: npt.NDArray[np.float32] = (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)).astype(
+            np.float32
+        )
+        return unit
 
     def similarity(self, text: str) -> npt.NDArray[np.float32]:
         """(m,) the largest centred cosine of a text with one of the item's pieces; 0 for items without any."""
@@ -90,4 +96,4 @@ class Pieces:
         own = self.piece[self.starts[row] : self.starts[row] + self.sizes[row]]
         if not len(own):
             return ""
-        return self.texts[own[int(np.argmax(self.vectors[own] @ self._centred(encoder().encode([text]))[0]))]]
+        return self.texts[int(own[int(np.argmax(self.vectors[own] @ self._centred(encoder().encode([text]))[0]))])]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from fewrec.text.normalise import fold
 from fewrec.words import lexicon, sound
 from fewrec.words.spans import Span, numbers, times
-from fewrec.words.stems import has_han, tokens
-from fewrec.words.types import Claim, Term
+from fewrec.words.stems import has_han, key, tokens
+from fewrec.words.types import Claim, Kind, Term
 
 if TYPE_CHECKING:
     from fewrec.words.facets import Hit
@@ -21,9 +21,14 @@ _LIKE_EN = re.compile(
     r"(?<!\bi )(?<!\bi'd )(?<!would )\b(?:like|similar to|in the (?:style|vein|spirit) of|reminiscent of|fans of|comparable to|akin to)\s+",
     re.IGNORECASE,
 )
-_LIKE_ZH = re.compile(r"(?:像|类似于?|和|跟|与)(?P<t>[^，。]{1,30}?)(?:那样|这样|一样|那种|这种|类似|差不多|之类|那类|这类)")
+_LIKE_ZH = re.compile(
+    r"(?:像|类似于?|和|跟|与)(?P<t>[^，。]{1,30}?)(?:那样|这样|一样|那种|这种|类似|差不多|之类|那类|这类|的|$)"
+)
+_COMPARES = re.compile(r"(?:像|类似于?|和|跟|与|\b(?:like|similar to|in the (?:style|vein|spirit) of)\s*)$", re.IGNORECASE)
 _OR = re.compile(r"\bor\b|或者?|还是|\beither\b", re.IGNORECASE)
 _PERSON_CUE = re.compile(r"(?:导演|主演|执导|出演|演|拍|唱|写)的?$|\b(?:by|with|starring|from|directed by|of)\s+$")
+_KINDS: dict[str, Kind] = {"person": "person", "brand": "brand", "place": "place", "language": "language"}
+_STARRING = re.compile(r"\bstarring\b", re.IGNORECASE)
 _MAX_WORDS = 5
 _MAX_CHINESE = 10
 _MAX_CLAIMS = 24
@@ -49,6 +54,7 @@ class _Work:
 
 def read(index: WordsIndex, text: str, polarity: float, first_group: int) -> tuple[list[Claim], list[str]]:
     """Claims of one piece; groups are numbered from ``first_group``."""
+    text = _STARRING.sub("with", text)
     view = fold(text)
     if len(view) != len(text):
         text = view
@@ -57,8 +63,6 @@ def read(index: WordsIndex, text: str, polarity: float, first_group: int) -> tup
     _spans(index, work)
     _facets(index, work)
     _themes(index, work)
-    if not any(claim.kind != "title" for _, _, claim in work.claims) and not work.claims:
-        _sounds(index, work)
     claims = _grouped(work, first_group)
     return [replace(claim, polarity=polarity) for claim in claims[:_MAX_CLAIMS]], work.unmatched
 
@@ -67,23 +71,32 @@ def _titles(index: WordsIndex, work: _Work) -> None:
     for quoted in _QUOTED.finditer(work.text):
         rows = index.titled(quoted[1])
         if rows:
-            work.take(*quoted.span(), _title_claim(index, quoted[1], rows))
+            before = _COMPARES.search(work.view[: quoted.start()])
+            start = before.start() if before else quoted.start()
+            work.take(start, quoted.end(), _title_claim(index, quoted[1], rows, similar=before is not None))
     for found in _LIKE_ZH.finditer(work.view):
         rows = index.titled(found["t"]) if work.is_free(*found.span()) else ()
         if rows:
-            work.take(*found.span(), _title_claim(index, found["t"], rows))
+            work.take(*found.span(), _title_claim(index, found["t"], rows, similar=True))
     for found in _LIKE_EN.finditer(work.view):
         words = [(start, end) for _, start, end in tokens(work.view) if start >= found.end()][:8]
         for count in range(len(words), 0, -1):
             start, end = words[0][0], words[count - 1][1]
             rows = index.titled(work.view[start:end])
             if rows and work.is_free(start, end):
-                work.take(found.start(), end, _title_claim(index, work.text[start:end], rows))
+                work.take(found.start(), end, _title_claim(index, work.text[start:end], rows, similar=True))
                 break
 
 
-def _title_claim(index: WordsIndex, text: str, rows: tuple[int, ...]) -> Claim:
-    return Claim(text, "title", matched=len(rows), values=tuple(dict.fromkeys(index.titles[row] for row in rows)), rows=rows)
+def _title_claim(index: WordsIndex, text: str, rows: tuple[int, ...], *, similar: bool) -> Claim:
+    return Claim(
+        text,
+        "title",
+        matched=len(rows),
+        values=tuple(dict.fromkeys(index.titles[row] for row in rows)),
+        rows=rows,
+        similar=similar,
+    )
 
 
 def _spans(index: WordsIndex, work: _Work) -> None:
@@ -96,10 +109,9 @@ def _spans(index: WordsIndex, work: _Work) -> None:
     if index.time_column is not None:
         for span in times(work.view):
             _take_span(index, work, span, index.time_column, "time")
-    column = index.price_column
-    if column is not None:
+    if index.price_column is not None:
         for span in numbers(work.view):
-            _take_span(index, work, span, column, "number")
+            _take_span(index, work, span, index.price_column, "number")
 
 
 def _moved(span: Span, by: int) -> Span:
@@ -108,13 +120,14 @@ def _moved(span: Span, by: int) -> Span:
 
 def _take_span(index: WordsIndex, work: _Work, span: Span, column: str, kind: str, start: int | None = None) -> None:
     start = span.start if start is None else start
+    kind_of: Kind = "time" if kind == "time" else "number"
     if not work.is_free(start, span.end):
         return
     low, high = span.low, span.high
     if span.relative:
         low, high = index.relative_span(column, span.relative)
     claim = Claim(
-        work.text[start : span.end].strip(), "time" if kind == "time" else "number", columns=(column,), low=low, high=high,
+        work.text[start : span.end].strip(), kind_of, columns=(column,), low=low, high=high,
         values=(_shown(low, high, whole=kind == "time"),),
     )  # fmt: skip
     work.take(start, span.end, replace(claim, matched=int(index.literal(claim).sum())))
@@ -144,7 +157,7 @@ def _facets(index: WordsIndex, work: _Work) -> None:
             if any(has_han(t) for t, _, _ in run) or not work.is_free(run[0][1], run[-1][2]):
                 continue
             name = " ".join(t for t, _, _ in run)
-            if count == 1 and name in lexicon.carriers() and name not in index.facets.names:
+            if count == 1 and (name in lexicon.carriers() or len(name) == 1):
                 continue
             raw = work.view[run[0][1] : run[-1][2]]
             hits = index.facets.resolve(name, raw)
@@ -179,17 +192,19 @@ def _chinese_facets(index: WordsIndex, work: _Work, start: int, end: int) -> Non
 def _take_hits(index: WordsIndex, work: _Work, start: int, end: int, hits: tuple[Hit, ...]) -> None:
     facets = [index.facets.facets[f] for f, _ in hits]
     values = tuple(dict.fromkeys(facet.values[v] for facet, (_, v) in zip(facets, hits, strict=True)))
-    kind = facets[0].role
-    claim = Claim(
-        work.text[start:end], kind if kind in {"category", "person", "brand", "place", "language"} else "category",  # type: ignore[arg-type]
-        matched=len(index.facets.items(hits)), values=values, columns=tuple(dict.fromkeys(facet.name for facet in facets)),
-    )  # fmt: skip
-    work.take(start, end, claim)
+    columns = tuple(dict.fromkeys(facet.name for facet in facets))
+    name = key(work.view[start:end])
+    terms: tuple[Term, ...] = ()
+    if facets[0].role == "category" and all(key(value) != name for value in values):
+        terms = index.terms(name, work.view[start:end])  # "gangsters" for Crime: films that say so come first
+    matched = len(index.facets.items(hits))
+    kind = _KINDS.get(facets[0].role, "category")
+    work.take(start, end, Claim(work.text[start:end], kind, matched=matched, values=values, columns=columns, terms=terms))
 
 
 def _themes(index: WordsIndex, work: _Work) -> None:
     """What is left: words and phrases of titles and texts, names by their sound, words misspelt."""
-    units = [unit for unit in tokens(work.view)]
+    units = tokens(work.view)
     position = 0
     while position < len(units):
         token, start, end = units[position]
@@ -215,14 +230,30 @@ def _english_theme(index: WordsIndex, work: _Work, units: list[tuple[str, int, i
         raw = work.view[start:end]
         terms = index.terms(name, raw)
         if not terms and count == 1:
-            return _misspelt(index, work, name, start, end)
+            return _heard(index, work, units) or _misspelt(index, work, start, end)
         if terms:
             _take_terms(index, work, start, end, terms)
             return count
     return 1
 
 
-def _misspelt(index: WordsIndex, work: _Work, name: str, start: int, end: int) -> int:
+def _heard(index: WordsIndex, work: _Work, units: list[tuple[str, int, int]]) -> int:
+    """A name that the catalogue writes in Chinese characters: number of words it takes, 0 where none sounds so."""
+    run = []
+    for unit in units[:3]:
+        if has_han(unit[0]) or unit[0] in lexicon.carriers() or not work.is_free(unit[1], unit[2]):
+            break
+        run.append(unit)
+    for count in range(len(run), 0, -1):
+        start, end = run[0][1], run[count - 1][2]
+        hits = index.facets.by_sound(work.view[start:end], worst=0.22 if count > 1 else 0.18) if end - start > 4 else ()
+        if hits:
+            _take_hits(index, work, start, end, hits)
+            return count
+    return 0
+
+
+def _misspelt(index: WordsIndex, work: _Work, start: int, end: int) -> int:
     better = index.corrected(work.view[start:end])
     if better is not None:
         hits = index.facets.resolve(better) or tuple(index.facets.parts.get(better, ()))
@@ -260,8 +291,13 @@ def _chinese_run(index: WordsIndex, work: _Work, start: int, stop: int) -> None:
         if sound.is_transcription(name) or "·" in work.view[max(0, start - 1) : stop + 1]:
             whole = _whole_name(work, begin, begin + len(name))
             hits = index.facets.by_sound(work.view[whole[0] : whole[1]])
-            if hits and not index.terms(name, name):
+            longer = whole != (begin, begin + len(name))
+            if hits and (longer or not index.terms(name, name)):
                 _take_hits(index, work, *whole, hits)
+                return
+            terms = index.terms_by_sound(name, 0.2) if len(name) > 2 and not index.terms(name, name) else ()
+            if terms:
+                _take_terms(index, work, begin, begin + len(name), terms)
                 return
     position = start
     while position < stop:
@@ -285,9 +321,9 @@ def _chinese_run(index: WordsIndex, work: _Work, start: int, stop: int) -> None:
     left = "".join(c if work.free[start + i] else " " for i, c in enumerate(run)).split()
     for part in left:
         rest = _without_carriers(part)
-        if rest is None or rest[1] - rest[0] < 2:
+        if rest is None or len(part) < 2:
             continue
-        word = part[rest[0] : rest[1]]
+        word = part[rest[0] : rest[1]] if rest[1] - rest[0] > 1 else part
         begin = work.view.find(word, start)
         hits = index.facets.by_sound(word) if sound.is_transcription(word) else ()
         if hits:
@@ -327,17 +363,6 @@ def _without_carriers(run: str) -> tuple[int, int] | None:
 def _take_terms(index: WordsIndex, work: _Work, start: int, end: int, terms: tuple[Term, ...]) -> None:
     claim = Claim(work.text[start:end], "theme", terms=terms)
     work.take(start, end, replace(claim, matched=int(index.literal(claim).sum())))
-
-
-def _sounds(index: WordsIndex, work: _Work) -> None:
-    """The whole piece as a name of the other script, where nothing else was found: "Orson Welles" for 奥逊·威尔斯."""
-    words = [(start, end) for token, start, end in tokens(work.view) if not has_han(token) and token not in lexicon.carriers()]
-    if words and not has_han(work.view):
-        start, end = words[0][0], words[-1][1]
-        hits = index.facets.by_sound(work.view[start:end], worst=0.3)
-        if hits:
-            work.unmatched.clear()
-            _take_hits(index, work, start, end, hits)
 
 
 def _grouped(work: _Work, first: int) -> list[Claim]:

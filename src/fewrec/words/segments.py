@@ -70,7 +70,7 @@ def segments(text: str) -> list[Segment]:
 
 def _carried(piece: str) -> list[Segment]:
     """A wanted piece through the tables of carriers; quoted titles and comparisons keep their words."""
-    if re.search(r"[《「“\"]|\b(?:like|similar to)\b|[像类似]", piece):
+    if re.search(r"[《「“\"]|\b(?:like|similar to|in the (?:style|vein|spirit) of|reminiscent of|akin to)\b|像|类似", piece):
         return [Segment(piece, 1.0)]
     claims = parse_statement(piece)
     return [Segment(claim.topic, -1.0 if claim.polarity <= -0.3 else 1.0) for claim in claims]

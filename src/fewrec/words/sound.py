@@ -122,7 +122,7 @@ def _swap(a: str, b: str) -> float:
         return 0.06
     if (a in _VOWELS) != (b in _VOWELS):
         pair = {a, b}
-        return 0.15 if pair == {"u", "W"} or pair == {"i", "Y"} or "r" in pair else 1.0
+        return 0.15 if pair in ({"u", "W"}, {"i", "Y"}) or "r" in pair else 1.0
     if "r" in (a, b):
         return 0.15 if {a, b} & {"L", "R"} else 0.8
     return _COST.get(a + b, 1.0)

@@ -119,14 +119,14 @@ _TIMES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Bounds]], ...] = 
     (re.compile(rf"(?<!\d){_YEAR}(?:及)?(?:以前|之前|前)"), lambda m: (None, number(m[1]))),
     (re.compile(rf"(?:早于|不晚于)\s*{_YEAR}"), lambda m: (None, number(m[1]))),
     (re.compile(rf"(?<!\d){_YEAR}(?:及以后|及之后|以来|起|开始)"), lambda m: (number(m[1]), None)),
-    (re.compile(rf"(?<!\d){_YEAR}(?:以后|之后|后)"), lambda m: (number(m[1]), None)),
+    (re.compile(rf"(?<!\d){_YEAR}(?:以后|之后|后)"), lambda m: (number(m[1]) + 1, None)),
     (re.compile(rf"(?:晚于)\s*{_YEAR}"), lambda m: (number(m[1]) + 1, None)),
     (
         re.compile(r"\b(?:from|in|of|released in|made in|out in)\s+((?:1[6-9]|20)\d\d)\b"),
         lambda m: (number(m[1]), number(m[1]) + 1),
     ),
     (re.compile(rf"(?<![\d.]){_YEAR}(?!\d)"), lambda m: (number(m[1]), number(m[1]) + 1)),
-    (re.compile(r"(?:本世纪|21世纪|二十一世纪|21st century)"), lambda m: (2000.0, None)),
+    (re.compile(r"(?:本世纪|21世纪|二十一世纪|21st century)"), lambda _: (2000.0, None)),
 )
 _RELATIVE = (
     (re.compile(r"\b(?:recent|newest|latest|brand new|new releases?|modern)\b|最新的?|新出的?|近[几些]?年(?:来)?的?|最近[上出](?:映|的)?"), 1),

@@ -36,6 +36,7 @@ class Claim:
         high: upper bound, exclusive.
         terms: for a theme, the ways in which it can be said.
         rows: for a title, the rows of the items meant.
+        similar: for a title, whether items like it are asked for ("like Alien") rather than itself.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Claim:
     high: float | None = None
     terms: tuple[Term, ...] = ()
     rows: tuple[int, ...] = ()
+    similar: bool = False
 
 
 @dataclass(frozen=True)

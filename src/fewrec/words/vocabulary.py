@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -18,6 +19,8 @@ _SYNONYM = 0.95
 _GLOSS = 0.9
 _SOUND = 0.85
 _MAX_GLOSSES = 6
+_COHESION = 0.25
+_DIGITS_AFTER = re.compile(r"([^\W\d_]+)(\d+)")
 _COMMON_IN_TITLES = 0.25
 _COMMON_IN_TEXTS = 0.5
 
@@ -46,7 +49,8 @@ class Vocabulary:
         return self._terms[name]
 
     def _find(self, name: str, raw: str) -> tuple[Term, ...]:
-        same = [(name, 1.0), *((other, _SYNONYM) for other in lexicon.synonyms(name))]
+        same = [(other, 1.0) for other in (name, *_other_spellings(name))]
+        same += [(other, max(0.7, _SYNONYM - 0.02 * i)) for i, other in enumerate(lexicon.synonyms(name))]
         found = self._present(same)
         if found:
             return found
@@ -78,13 +82,14 @@ class Vocabulary:
         return any(has_han(text) for field in (self.titles, self.texts) for text in field.stemmed[:500])
 
     def is_phrase(self, words: Sequence[str]) -> bool:
-        """Whether several stems are said together: side by side in at least two titles or three texts, none of the carrier at its ends."""
-        if words[0] in lexicon.carriers() or words[-1] in lexicon.carriers():
+        """Whether several stems are said together: side by side in at least two titles or three texts, and often for how rare they are."""
+        if any(word in lexicon.carriers() for word in words):
             return False
-        return any(
-            all(field.frequency(word) >= least for word in words) and len(field.rows(words)[0]) >= least
-            for field, least in ((self.titles, 2), (self.texts, 3))
-        )
+        for field, least in ((self.titles, 2), (self.texts, 3)):
+            rarest = min(field.frequency(word) for word in words)
+            if rarest >= least and len(field.rows(words)[0]) >= max(least, _COHESION * rarest):
+                return True
+        return False
 
     def is_domain_word(self, name: str) -> bool:
         """Whether a word stands in so many titles or texts that it tells nothing; never in catalogues of fewer than 50 items."""
@@ -127,23 +132,32 @@ class Vocabulary:
         kept = [i for i, heard in enumerate(sounds) if sum(c.isupper() for c in heard) >= 2]
         return [words[i] for i in kept], [sounds[i] for i in kept], [sound.coarse(sounds[i]) for i in kept]
 
-    def terms_by_sound(self, word: str) -> tuple[Term, ...]:
+    def terms_by_sound(self, word: str, worst: float = 0.3) -> tuple[Term, ...]:
         """Words of titles that sound like a transcription: 塞尔达 gives ``zelda``."""
         from rapidfuzz import process
         from rapidfuzz.distance import Levenshtein
 
         words, sounds, coarse = self._title_sounds
         heard = sound.sound_of(word)
+        head = sound.coarse(heard)[:1]
         if not words:
             return ()
         best: tuple[float, str] | None = None
         for _, _, place in process.extract(sound.coarse(heard), coarse, scorer=Levenshtein.normalized_distance, limit=80):
             far = sound.distance(heard, sounds[place])
             value = far - 0.02 * min(self.titles.frequency(words[place]), 10)
-            if far <= 0.3 and (best is None or value < best[0]):
+            if far <= worst and coarse[place].lstrip("aeiou")[:1] == head and (best is None or value < best[0]):
                 best = (value, words[place])
         return () if best is None else (Term((best[1],), _SOUND),)
 
     def scores(self, terms: Sequence[Term]) -> npt.NDArray[np.float32]:
         """(m,) how well each item says one of the terms: 1 in the title, from .9 upwards in a text."""
         return np.maximum(self.titles.scores(terms, 1.0, 0.0), self.texts.scores(terms, 0.9, 0.1))
+
+
+def _other_spellings(name: str) -> list[str]:
+    """Words written together or apart: ``xbox360`` and ``xbox 360``."""
+    together = _DIGITS_AFTER.fullmatch(name)
+    if together is not None:
+        return [f"{together[1]} {together[2]}"]
+    return [name.replace(" ", "")] if " " in name and not has_han(name) else []

@@ -137,7 +137,7 @@ async def summary(engine: EngineDep) -> answers.Summary:
         statements=found.n_statements,
         events_by_kind=dict(found.events_by_kind),
         size_bytes=found.size_bytes,
-        newcomers=0 if live is None or live.newcomers is None else len(live.newcomers),
+        newcomers=0 if live is None or live.new_items is None else len(live.new_items),
         time=time.time(),
     )
 

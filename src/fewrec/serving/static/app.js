@@ -1,6 +1,6 @@
 // The page: a visitor's list, search, item pages, a known user's list, the operator's view. One route a view, in the hash.
 import { operatorView } from "./operator.js";
-import { ApiError, asker, call, rate, remember, startOver, visitor } from "./state.js";
+import { ApiError, anonymousProfile, call, rate, remember, startOver, visitor } from "./state.js";
 import { button, chips, el, itemLink, rankedList, reasons } from "./views.js";
 import { lang, setLang, t } from "./words.js";
 
@@ -74,9 +74,9 @@ function questionBox(questions) {
 async function discover(focus) {
   const known = visitor.like.length + visitor.dislike.length + visitor.say.length > 0;
   const [found, questions, taste] = await Promise.all([
-    call("POST", "/v1/recommendations", { ...asker(), k: 10 }),
-    call("POST", "/v1/questions", { ...asker(), k: Math.min(50, 5 + visitor.skipped.length) }),
-    known ? call("POST", "/v1/profile", { ...asker(), lang: lang() }) : null,
+    call("POST", "/v1/recommendations", { ...anonymousProfile(), k: 10 }),
+    call("POST", "/v1/questions", { ...anonymousProfile(), k: Math.min(50, 5 + visitor.skipped.length) }),
+    known ? call("POST", "/v1/profile", { ...anonymousProfile(), lang: lang() }) : null,
   ]);
   return () => {
     main.replaceChildren(

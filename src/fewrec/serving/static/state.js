@@ -18,7 +18,7 @@ export function rate(kind, item) {
   remember();
 }
 
-export const asker = () => ({
+export const anonymousProfile = () => ({
   like: visitor.like.map((item) => item.item_id),
   dislike: visitor.dislike.map((item) => item.item_id),
   say: visitor.say,

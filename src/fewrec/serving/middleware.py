@@ -1,4 +1,4 @@
-"""What every request passes on its way in and out: ids, limits, keys, headers, measurements, the log."""
+"""The middleware around the application: request ids, limits, API keys, security headers, metrics and the request log."""
 
 from __future__ import annotations
 
@@ -48,8 +48,11 @@ _PAGE_HEADERS = [
 _API_HEADERS = [*_HEADERS, (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
 
 
-class Gate:
-    """ASGI in, ASGI out. One plain function on the way instead of a stack of middlewares: it is in every request's time."""
+class ServiceMiddleware:
+    """ASGI middleware: host and origin checks, rate limit, API keys, body limits, security headers, metrics and the log.
+
+    One class instead of a stack of them, because every layer adds to the time of every request.
+    """
 
     def __init__(self, app: App, settings: ServeSettings, access: Callable[[], Access], metrics: Metrics) -> None:
         self._app = app
@@ -63,7 +66,7 @@ class Gate:
         self._origins = frozenset(origin.encode() for origin in settings.cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or say why not."""
+        """Pass a request on, or answer with a problem if a check fails."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
