@@ -225,7 +225,7 @@ class Watched:
 def test_a_decoder_gets_vectors_and_nothing_else(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
     before = decoded_catalogue.catalogue.vectors.copy()
     watched = Watched()
-    inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": judge}
+    inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": scoring}
     settings = replace(SMALL, seeds=1, champion="watched", item_phrases=3, user_phrases=4)
     document = evaluate(
         "round-trip", {"watched": CandidateDecoder(lambda: watched)}, run=Run(progress=False), settings=settings, **inputs
@@ -270,7 +270,7 @@ def test_only_the_items_and_users_asked_for_are_tested(decoded_catalogue: Decode
 
 
 def test_what_cannot_be_judged_says_why(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
-    inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": judge}
+    inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": scoring}
     with pytest.raises(SettingError, match="a text would be judged by who wrote it"):
         RoundTrip(**{**inputs, "scoring": text_scoring(decoded_catalogue, HashedWords(1))})
     with pytest.raises(DataError, match="8 items have text, of which 2 would be held out"):
