@@ -183,7 +183,7 @@ def test_the_document_is_the_contracts(document: dict) -> None:
 
 def test_the_page_says_it_in_both_languages(document: dict) -> None:
     page = html(document)
-    for expected in ("controls beside them", "数字与对照", "held-out items", "解码器未见过的物品", "What was said"):
+    for expected in ("controls beside them", "数字与对照", "held-out items", "解码器未见过的物品", "Decoded texts"):
         assert expected in page
     assert document["samples"][0]["text"] in page
     for note in document["notes"]:
@@ -201,7 +201,7 @@ def test_finished_cells_are_not_run_again(decoded_catalogue: DecodedCatalogue, t
     assert again["samples"] == first["samples"]
     other = run(
         decoded_catalogue, text_scoring(decoded_catalogue, HashedWords(3)), cache=tmp_path
-    )  # another judge is another evaluation
+    )  # another second encoder is another evaluation
     assert other["dataset"]["hash"] != first["dataset"]["hash"]
     assert len(list((tmp_path / "phrases").glob("*.npz"))) == 4
 
@@ -269,9 +269,9 @@ def test_only_the_items_and_users_asked_for_are_tested(decoded_catalogue: Decode
             assert (len(user.liked), len(user.hidden)) == (2, 3)
 
 
-def test_what_cannot_be_judged_says_why(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
+def test_what_cannot_be_scored_says_why(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
     inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": scoring}
-    with pytest.raises(SettingError, match="a text would be judged by who wrote it"):
+    with pytest.raises(SettingError, match="a text would be scored by the encoder it was written from"):
         RoundTrip(**{**inputs, "scoring": text_scoring(decoded_catalogue, HashedWords(1))})
     with pytest.raises(DataError, match="8 items have text, of which 2 would be held out"):
         RoundTrip(**inputs)
