@@ -19,7 +19,14 @@ from fewrec.encoders import load_encoder
 from fewrec.evaluation import RoundTripSettings, Run
 from fewrec.evaluation.api import evaluate_protocol
 from fewrec.evaluation.protocols.round_trip import RoundTrip
-from fewrec.evaluation.round_trip import DEFAULT_SECOND, DEFAULT_SUBJECTS, Ground, examinees, judge_of, version_of
+from fewrec.evaluation.text_decoders import (
+    DEFAULT_DECODERS,
+    DEFAULT_SECOND,
+    DecodedCatalogue,
+    candidate_decoders,
+    text_scoring,
+    version_of,
+)
 from fewrec.preparation import prepare_catalogue
 
 
@@ -49,13 +56,13 @@ def main() -> None:
     tested_items = np.flatnonzero([is_development(each) == wanted for each in catalogue.ids])
     tested_users = np.flatnonzero([is_development(each) == wanted for each in interactions.user_ids])
 
-    ground = Ground(catalogue, encoder)
-    judge = judge_of(ground, load_encoder(asked.second_encoder, cache=vectors))
-    names = DEFAULT_SUBJECTS.split(",")
+    decoded_catalogue = DecodedCatalogue(catalogue, encoder)
+    scoring = text_scoring(decoded_catalogue, load_encoder(asked.second_encoder, cache=vectors))
+    names = DEFAULT_DECODERS.split(",")
     settings = RoundTripSettings(lang=asked.lang, seeds=asked.seeds, max_items=asked.max, max_test_users=asked.max)
-    protocol = RoundTrip(catalogue, interactions, judge, settings, tested_items=tested_items, tested_users=tested_users)
+    protocol = RoundTrip(catalogue, interactions, scoring, settings, tested_items=tested_items, tested_users=tested_users)
     run = Run(cache=asked.cache, versions={name: version_of(name) for name in names})
-    document = evaluate_protocol(protocol, examinees(names, ground), run=run)
+    document = evaluate_protocol(protocol, candidate_decoders(names, decoded_catalogue), run=run)
     if asked.out:
         asked.out.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     print("\n".join(document_lines(document)))

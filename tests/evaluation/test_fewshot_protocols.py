@@ -88,7 +88,7 @@ def world() -> tuple[Catalogue, Interactions]:
 def draw_of(
     name: str, world: tuple[Catalogue, Interactions], settings: KShotSettings, number: int = 0
 ) -> tuple[FewShot, RankingDraw]:
-    protocol = PROTOCOLS[name](catalogue=world[0], interactions=world[1], settings=settings)
+    protocol = PROTOCOLS[name].make(catalogue=world[0], interactions=world[1], settings=settings)
     assert isinstance(protocol, FewShot)
     return protocol, protocol.draw(number)
 
@@ -96,22 +96,20 @@ def draw_of(
 def test_tested_users_never_teach_and_sets_are_nested(world: tuple[Catalogue, Interactions]) -> None:
     for number in range(3):
         _, draw = draw_of("kshot", world, SMALL, number)
-        tested = {question.user_id for panel in draw.panels for question in panel.questions}
+        tested = {case.user_id for batch in draw.batches for case in batch.cases}
         small, large = draw.train(10), draw.train(80)
         assert not tested & set(large.user_ids)
         assert set(small.user_ids) <= set(large.user_ids)
         assert (small.n_users, large.n_users) == (10, 80)
-        by_k = {panel.k: {q.user: q for q in panel.questions} for panel in draw.panels}
-        for user, question in by_k[3].items():
+        by_k = {batch.k: {q.user: q for q in batch.cases} for batch in draw.batches}
+        for user, case in by_k[3].items():
             positives = set(world[1].item[(world[1].user == user) & (world[1].utility > 0)].tolist())
-            shown = set(question.examples.rows.tolist())
+            shown = set(case.examples.rows.tolist())
             assert len(shown) == 3
             assert set(by_k[1][user].examples.rows.tolist()) < shown
-            assert shown | set(question.relevant.tolist()) == positives
-            assert not shown & set(question.relevant.tolist())
-            times = [
-                float(world[1].time[(world[1].user == user) & (world[1].item == row)][0]) for row in question.examples.rows
-            ]
+            assert shown | set(case.relevant.tolist()) == positives
+            assert not shown & set(case.relevant.tolist())
+            times = [float(world[1].time[(world[1].user == user) & (world[1].item == row)][0]) for row in case.examples.rows]
             assert times == sorted(times)
 
 
@@ -119,11 +117,11 @@ def test_draws_differ_and_rows_of_the_file_do_not_matter(world: tuple[Catalogue,
     catalogue, events = world
     shuffle = np.random.default_rng(1).permutation(len(events))
     arrays = {name: getattr(events, name)[shuffle] for name in ("user", "item", "utility", "weight", "time")}
-    panels = [
-        draw_of("kshot", (catalogue, e), SMALL, n)[1].panels
+    batches = [
+        draw_of("kshot", (catalogue, e), SMALL, n)[1].batches
         for e, n in ((events, 0), (dataclasses.replace(events, **arrays), 0), (events, 1))
     ]
-    asked = [[(q.user_id, q.examples.rows.tolist()) for panel in p for q in panel.questions] for p in panels]
+    asked = [[(q.user_id, q.examples.rows.tolist()) for batch in p for q in batch.cases] for p in batches]
     assert asked[0] == asked[1]
     assert asked[0] != asked[2]
 
@@ -137,12 +135,12 @@ def test_sampling_comes_after_eligibility() -> None:
     arrays = {name: getattr(events, name)[keep] for name in ("user", "item", "utility", "weight", "time")}
     few = dataclasses.replace(events, **arrays)
     _, draw = draw_of("kshot", (catalogue, few), dataclasses.replace(SMALL, k=(0, 10), max_test_users=12))
-    for panel in draw.panels:
-        assert panel.in_results.sum() == 12
-        assert panel.in_curves.sum() == 12
-        assert all(len(q.relevant) >= 5 for q in panel.questions)
-    last = {q.user for q in draw.panels[1].questions}
-    assert {q.user for q, c in zip(draw.panels[0].questions, draw.panels[0].in_curves, strict=True) if c} == last
+    for batch in draw.batches:
+        assert batch.in_results.sum() == 12
+        assert batch.in_curves.sum() == 12
+        assert all(len(q.relevant) >= 5 for q in batch.cases)
+    last = {q.user for q in draw.batches[1].cases}
+    assert {q.user for q, c in zip(draw.batches[0].cases, draw.batches[0].in_curves, strict=True) if c} == last
 
 
 class Recorder(Constant):
@@ -162,14 +160,14 @@ class Recorder(Constant):
 def test_cold_items_are_in_nobodys_history(world: tuple[Catalogue, Interactions]) -> None:
     settings = ColdItemsSettings(k=(1, 3), train_users=("all",), seeds=1, small_draws=1, replicates=200)
     _, draw = draw_of("cold-items", world, settings)
-    cold = draw.marker.pools["cold"]
+    cold = draw.scorer.pools["cold"]
     assert cold.sum() == 12
     assert not cold[draw.train(80).item].any()
-    for panel in draw.panels:
-        for question in panel.questions:
-            assert not cold[question.examples.rows].any()
-            assert cold[question.relevant].any()
-            assert not cold[question.relevant].all()
+    for batch in draw.batches:
+        for case in batch.cases:
+            assert not cold[case.examples.rows].any()
+            assert cold[case.relevant].any()
+            assert not cold[case.relevant].all()
     Recorder.seen.clear()
     models = {"auto": Parity, "recorder": Recorder}
     document = evaluate("cold-items", models, catalogue=world[0], interactions=world[1], settings=settings, run=QUIET)

@@ -1,4 +1,4 @@
-"""Protocols whose questions come from a file or a moment: temporal, labels, candidates."""
+"""Protocols whose cases come from a file or a moment: temporal, labels, candidates."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def test_temporal_shows_the_past_and_asks_for_the_future() -> None:
     settings = TemporalSettings(k=("all", 2, 0), seeds=1, small_draws=1, replicates=200)
     protocol = Temporal(catalogue, events, times_are_real=True, settings=settings)
     draw = protocol.draw(0)
-    assert [panel.k for panel in draw.panels] == [0, 2, "all"]
+    assert [batch.k for batch in draw.batches] == [0, 2, "all"]
     assert draw.train(100).time.max() < protocol.cut
-    for panel in draw.panels:
-        for question in panel.questions:
-            own = events.user == question.user
-            assert (events.time[own & np.isin(events.item, question.relevant)] >= protocol.cut).all()
+    for batch in draw.batches:
+        for case in batch.cases:
+            own = events.user == case.user
+            assert (events.time[own & np.isin(events.item, case.relevant)] >= protocol.cut).all()
             before = events.item[own & (events.time < protocol.cut)]
-            assert set(question.excluded.tolist()) == set(before.tolist())
-            shown = question.examples.rows.tolist()
-            assert len(shown) == (len(before) if panel.k == "all" else panel.k)
+            assert set(case.excluded.tolist()) == set(before.tolist())
+            shown = case.examples.rows.tolist()
+            assert len(shown) == (len(before) if batch.k == "all" else batch.k)
             last = before[np.argsort(events.time[own & (events.time < protocol.cut)])]
             assert shown == last.tolist()[len(last) - len(shown) :]
     document = evaluate(
@@ -146,8 +146,8 @@ def test_candidates_are_ranked_without_the_target_in_the_history() -> None:
     assert len(draw.train(0)) == 0
     assert not set(draw.train(10).user_ids) & tested
     assert draw.train(100).n_users == 100
-    for question in draw.panels[0].questions:
-        assert question.relevant[0] not in question.examples.rows
+    for case in draw.batches[0].cases:
+        assert case.relevant[0] not in case.examples.rows
     document = evaluate(
         "candidates", MODELS, catalogue=catalogue, interactions=events, lists=lists, settings=settings, run=QUIET
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,9 +16,9 @@ from evaluation_worlds import Constant, Parity, ParityPredictor, Popularity, Ran
 
 from fewrec.errors import DataError
 from fewrec.evaluation import ColdItemsSettings, KShotSettings, LabelsSettings, Run, evaluate, write_html
+from fewrec.evaluation.report.cells import better_of, cell_comparisons
 from fewrec.evaluation.report.notes import in_chinese
-from fewrec.evaluation.report.page import html
-from fewrec.evaluation.report.reading import duels
+from fewrec.evaluation.report.page import content_security_policy, document_in, html
 from fewrec.evaluation.report.svg import ticks
 from fewrec.evaluation.report.words import number, percent
 from fewrec.evaluation.splits import entries
@@ -95,16 +97,16 @@ def test_the_page_stands_alone_in_two_languages(documents: dict[str, dict], tmp_
 
 def test_the_grid_says_what_the_comparisons_say(documents: dict[str, dict]) -> None:
     document = documents["kshot"]
-    found = duels(document, "ndcg@10", "all")
+    found = cell_comparisons(document, "ndcg@10", "all")
     assert set(found) == {(n, k) for n in (0, 10, 80) for k in (0, 1, 3)}
-    for (n, k), duel in found.items():
+    for (n, k), cell in found.items():
         rows = [r for r in document["comparisons"] if (r["train_users"], r["k"], r["metric"]) == (n, k, "ndcg@10")]
-        assert duel.best_mean == max(r["against_mean"] for r in rows)
-        assert (duel.verdict == "won") == all(r["low"] > 0 for r in rows)
-        assert (duel.verdict == "lost") == any(r["high"] < 0 for r in rows)
+        assert cell.best_mean == max(r["against_mean"] for r in rows)
+        assert (cell.verdict == "won") == all(r["low"] > 0 for r in rows)
+        assert (cell.verdict == "lost") == any(r["high"] < 0 for r in rows)
     page = html(document)
     assert page.count("●") >= 6  # with an example, the rule of the world wins everywhere
-    assert {n: len(duels(documents["cold-items"], "ndcg@10", n)) for n in ("all", "warm", "cold")} == {
+    assert {n: len(cell_comparisons(documents["cold-items"], "ndcg@10", n)) for n in ("all", "warm", "cold")} == {
         "all": 9,
         "warm": 9,
         "cold": 9,
@@ -120,14 +122,14 @@ def test_the_page_is_about_what_was_compared(documents: dict[str, dict]) -> None
     models = {"auto": Parity, "popularity": Popularity}
     document = evaluate("kshot", models, catalogue=catalogue, interactions=events, settings=settings, run=QUIET)
     assert {row["metric"] for row in document["comparisons"]} == {"ndcg@10"} == set(document["settings"]["compared"])
-    assert "Who wins, by how much: ndcg@10" in html(document)
+    assert "Differences to the best peer: ndcg@10" in html(document)
 
 
 def test_lower_is_better_for_a_loss(documents: dict[str, dict]) -> None:
-    (duel,) = duels(documents["labels"], "log-loss", "all").values()
-    assert duel.mean < duel.best_mean
-    assert duel.gain > 0
-    assert duel.verdict == "won"
+    (cell,) = cell_comparisons(documents["labels"], "log-loss", "all").values()
+    assert cell.mean < cell.best_mean
+    assert cell.gain > 0
+    assert cell.verdict == "won"
 
 
 def test_every_note_is_said_in_chinese(documents: dict[str, dict]) -> None:
@@ -148,3 +150,40 @@ def test_numbers_and_ticks() -> None:
     assert [percent(x) for x in (0.083, -0.2, 0.0001, -0.0001)] == ["+8.3%", "−20.0%", "±0%", "±0%"]
     assert ticks(0.031, 0.54) == pytest.approx([0, 0.2, 0.4, 0.6])
     assert ticks(0.5, 0.5) == [0.5]
+
+
+@pytest.mark.parametrize(("lang", "other"), [("en", "zh"), ("zh", "en")])
+def test_one_language_needs_no_script(documents: dict[str, dict], lang: str, other: str) -> None:
+    page = html(documents["kshot"], lang)
+    body = page[: page.index('<script type="application/json"')]
+    assert f'<html lang="{lang}"' in page
+    assert f'lang="{other}"' not in body[body.index("<body>") :]
+    assert page.count("<script") == 1  # the document alone
+    assert 'class="switch"' not in page
+    balance = Balance()
+    balance.feed(page)
+    assert balance.open == []
+    assert balance.languages[lang] > 20
+
+
+def test_the_policy_allows_exactly_the_page_s_own_style_and_script(documents: dict[str, dict]) -> None:
+    page, policy = html(documents["labels"]), content_security_policy()
+    for element in (r"<style>(.*?)</style>", r"<script>(.*?)</script>"):
+        (text,) = re.findall(element, page, flags=re.DOTALL)
+        assert f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" in policy
+    assert not re.search(r"<[^>]*\s(style|on\w+)=", page[page.index("<main>") : page.index('id="document"')])
+    linked = html(documents["labels"], "zh", stylesheet="/static/report.css")
+    assert '<link rel="stylesheet" href="/static/report.css">' in linked
+    assert "<style" not in linked
+
+
+def test_a_page_gives_its_document_back(documents: dict[str, dict]) -> None:
+    assert document_in(html(documents["cold-items"], "en")) == documents["cold-items"]
+    with pytest.raises(DataError, match="holds no evaluation document"):
+        document_in("<h1>the grid</h1>")
+
+
+def test_a_metric_that_is_not_installed_is_shown_and_not_compared(documents: dict[str, dict]) -> None:
+    document = json.loads(json.dumps(documents["kshot"]).replace('"mrr"', '"elsewhere:hits"'))
+    assert better_of(document, "elsewhere:hits") is None
+    assert "<summary>elsewhere:hits</summary>" in html(document)

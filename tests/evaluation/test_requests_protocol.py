@@ -247,3 +247,14 @@ def test_a_request_is_a_request_where_there_are_any() -> None:
     assert told(WithRequests(), "westerns", [], statement=True) == {"like": [], "say": ["westerns"], "want": None}
     assert told(WithStatements(), "westerns", [], statement=False) == {"like": [], "say": ["westerns"]}
     assert told(WithRequests(), None, [], statement=False) == {"like": [], "say": [], "want": None}
+
+
+def test_a_single_request_without_language_or_kind(world: dict[str, Any], colours: list[str]) -> None:
+    few = {**world, "interactions": world["interactions"].of_users([0, 1, 2])}
+    asked = [Request("red", where={"column": "colour", "has": "red"})]
+    document = evaluate("requests", models(colours), run=QUIET, settings=RequestsSettings(**QUICK), requests=asked, **few)
+    row = row_of(document, model="auto", metric="p@10")
+    assert (row["mean"], row["low"], row["high"], row["lang"], row["kind"], row["n_users"]) == (1.0, 1.0, 1.0, "all", "all", 1)
+    assert document["sentences"] == []
+    assert any("nobody was held out" in note for note in document["notes"])
+    assert html(document)

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from round_trip_worlds import FIELDS, FILMS, HashedWords, everybody, films, likes, said
 
 from fewrec.errors import DataError, MissingExtraError, SettingError
-from fewrec.evaluation import Examinee, Judge, RoundTripSettings, Run, evaluate
+from fewrec.evaluation import CandidateDecoder, RoundTripSettings, Run, TextScoring, evaluate
 from fewrec.evaluation.metrics.decoded import chance_in_first, overlap
 from fewrec.evaluation.ordering import TieBreaker
 from fewrec.evaluation.outcomes import PerUnit, block_from
 from fewrec.evaluation.protocols.round_trip import RoundTrip
-from fewrec.evaluation.protocols.round_trip_marking import ItemMarker, Person, UserMarker
+from fewrec.evaluation.protocols.round_trip_scoring import DecodedUser, ItemScorer, UserScorer
 from fewrec.evaluation.report.notes import in_chinese
 from fewrec.evaluation.report.page import html
-from fewrec.evaluation.round_trip import Ground, check_names, examinees, judge_of, version_of
+from fewrec.evaluation.text_decoders import DecodedCatalogue, candidate_decoders, check_names, text_scoring, version_of
 from fewrec.types import Catalogue, Decoded
 
 SMALL = RoundTripSettings(seeds=2, min_users=2, min_hidden=1, k=(2,), held_out=0.25, replicates=200)
@@ -30,26 +30,32 @@ NAMES = ["phrases", "phrases:banned", "phrases:stranger"]
 
 
 @pytest.fixture(scope="module")
-def ground() -> Ground:
+def decoded_catalogue() -> DecodedCatalogue:
     first = HashedWords(1)
-    return Ground(films(first), first)
+    return DecodedCatalogue(films(first), first)
 
 
 @pytest.fixture(scope="module")
-def judge(ground: Ground) -> Judge:
-    return judge_of(ground, HashedWords(2))
+def scoring(decoded_catalogue: DecodedCatalogue) -> TextScoring:
+    return text_scoring(decoded_catalogue, HashedWords(2))
 
 
 @pytest.fixture(scope="module")
-def document(ground: Ground, judge: Judge) -> dict:
-    return run(ground, judge)
+def document(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> dict:
+    return run(decoded_catalogue, scoring)
 
 
-def run(ground: Ground, judge: Judge, names: Sequence[str] = NAMES, cache: Path | None = None, **settings: object) -> dict:
+def run(
+    decoded_catalogue: DecodedCatalogue,
+    scoring: TextScoring,
+    names: Sequence[str] = NAMES,
+    cache: Path | None = None,
+    **settings: object,
+) -> dict:
     quiet = Run(progress=False, command="fewrec evaluate", cache=cache, versions={name: version_of(name) for name in names})
     asked = replace(SMALL, **settings)
-    inputs = {"catalogue": ground.catalogue, "interactions": everybody(), "judge": judge, "settings": asked}
-    return evaluate("round-trip", examinees(names, ground), run=quiet, **inputs)
+    inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": scoring, "settings": asked}
+    return evaluate("round-trip", candidate_decoders(names, decoded_catalogue), run=quiet, **inputs)
 
 
 def value(document: dict, model: str, items: str, metric: str) -> float:
@@ -90,10 +96,10 @@ def test_a_share_is_a_ratio_of_sums_and_survives_a_file() -> None:
     np.testing.assert_array_equal(again.sizes, block.sizes)
 
 
-def test_an_item_is_found_by_its_own_words_and_supported_by_its_record(judge: Judge) -> None:
+def test_an_item_is_found_by_its_own_words_and_supported_by_its_record(scoring: TextScoring) -> None:
     rows = np.array([0, 2, 6])
     texts = [said("Star Road", "Ann Lee", "deep space", "ghost"), said("ghost", "old house"), Decoded("en", "Nothing.", ())]
-    block = ItemMarker(judge).mark(rows, texts)
+    block = ItemScorer(scoring).score(rows, texts)
     by_metric = dict(zip(block.metrics, block.values.T.tolist(), strict=True))
     assert by_metric["cross-recall@1"] == [1.0, 0.0, 1 / 8]
     assert by_metric["support"] == [0.75, 0.0, 0.0]
@@ -101,38 +107,38 @@ def test_an_item_is_found_by_its_own_words_and_supported_by_its_record(judge: Ju
     assert block.sizes.tolist() == np.ones((3, 4)).tolist()
 
 
-def test_users_by_an_independent_computation(ground: Ground, judge: Judge) -> None:
+def test_users_by_an_independent_computation(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
     """NDCG@10 of the list from the text over that from the vector, computed in another way; here ten is the whole list."""
-    vectors = ground.catalogue.vectors
-    people = [Person(0, "a", np.array([0, 1]), np.array([7])), Person(1, "b", np.array([4, 5]), np.array([3, 6]))]
+    vectors = decoded_catalogue.catalogue.vectors
+    users = [DecodedUser(0, "a", np.array([0, 1]), np.array([7])), DecodedUser(1, "b", np.array([4, 5]), np.array([3, 6]))]
     decoded = [said("deep space", "Ann Lee"), said("practical joke")]
-    marker = UserMarker(judge, ground.catalogue, TieBreaker(len(FILMS), 0))
-    means = marker.vectors(people)
+    scorer = UserScorer(scoring, decoded_catalogue.catalogue, TieBreaker(len(FILMS), 0))
+    means = scorer.vectors(users)
     np.testing.assert_allclose(means[0], (vectors[0] + vectors[1]) / np.linalg.norm(vectors[0] + vectors[1]), rtol=1e-5)
-    block = marker.mark(people, means, decoded)
-    read = judge.read(decoded)
+    block = scorer.score(users, means, decoded)
+    read = scoring.read(decoded)
     centre = vectors.mean(axis=0)
-    for place, person in enumerate(people):
+    for place, user in enumerate(users):
         for query, column in ((read[place], block.values), (means[place], block.sizes)):
             scores = [float((query - centre) @ (v - centre) / np.linalg.norm(v - centre)) for v in vectors]
-            order = [row for row in sorted(range(8), key=lambda row: -scores[row]) if row not in person.liked]
-            gain = sum(1 / np.log2(2 + order.index(row)) for row in person.hidden.tolist())
-            ideal = sum(1 / np.log2(2 + i) for i in range(len(person.hidden)))
+            order = [row for row in sorted(range(8), key=lambda row: -scores[row]) if row not in user.liked]
+            gain = sum(1 / np.log2(2 + order.index(row)) for row in user.hidden.tolist())
+            ideal = sum(1 / np.log2(2 + i) for i in range(len(user.hidden)))
             assert column[place, block.metrics.index("ndcg-kept")] == pytest.approx(gain / ideal)
     named, own = (block.values[:, block.metrics.index(metric)].tolist() for metric in ("genre-named", "own-phrases"))
     assert named == [0.0, 0.0]  # neither Sci-Fi nor Horror was said
     assert own == [1.0, 1.0]  # the joke is one of the old house
-    told = marker.mark(people, means, [said("sci-fi", "love"), said("horror")])
+    told = scorer.score(users, means, [said("sci-fi", "love"), said("horror")])
     assert told.values[:, told.metrics.index("genre-named")].tolist() == [1.0, 1.0]
     assert told.values[:, told.metrics.index("own-phrases")].tolist() == [0.5, 1.0]
 
 
-def test_a_reader_of_the_vector_itself_keeps_everything(ground: Ground, judge: Judge) -> None:
-    people = [Person(n, str(n), np.array([n, n + 1]), np.array([7])) for n in range(4)]
-    marker = UserMarker(judge, ground.catalogue, TieBreaker(8, 0))
-    means = marker.vectors(people)
-    marker = UserMarker(replace(judge, read=lambda decoded: means), ground.catalogue, TieBreaker(8, 0))
-    block = marker.mark(people, means, [said("x")] * 4)
+def test_a_reader_of_the_vector_itself_keeps_everything(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
+    users = [DecodedUser(n, str(n), np.array([n, n + 1]), np.array([7])) for n in range(4)]
+    scorer = UserScorer(scoring, decoded_catalogue.catalogue, TieBreaker(8, 0))
+    means = scorer.vectors(users)
+    scorer = UserScorer(replace(scoring, read=lambda decoded: means), decoded_catalogue.catalogue, TieBreaker(8, 0))
+    block = scorer.score(users, means, [said("x")] * 4)
     kept = block.metrics.index("ndcg-kept")
     np.testing.assert_allclose(block.values[:, kept], block.sizes[:, kept])
 
@@ -177,23 +183,25 @@ def test_the_document_is_the_contracts(document: dict) -> None:
 
 def test_the_page_says_it_in_both_languages(document: dict) -> None:
     page = html(document)
-    for expected in ("controls beside them", "数字与对照", "held-out items", "解码器未见过的物品", "What was said"):
+    for expected in ("controls beside them", "数字与对照", "held-out items", "解码器未见过的物品", "Decoded texts"):
         assert expected in page
     assert document["samples"][0]["text"] in page
     for note in document["notes"]:
         assert any("一" <= char <= "鿿" for char in in_chinese(note)), note
 
 
-def test_finished_cells_are_not_run_again(ground: Ground, tmp_path: Path) -> None:
+def test_finished_cells_are_not_run_again(decoded_catalogue: DecodedCatalogue, tmp_path: Path) -> None:
     second = HashedWords(2)
-    judge = judge_of(ground, second)
-    first = run(ground, judge, cache=tmp_path)
+    scoring = text_scoring(decoded_catalogue, second)
+    first = run(decoded_catalogue, scoring, cache=tmp_path)
     n_encoded = second.n_encoded
-    again = run(ground, judge, cache=tmp_path)
+    again = run(decoded_catalogue, scoring, cache=tmp_path)
     assert second.n_encoded == n_encoded
     assert again["results"] == first["results"]
     assert again["samples"] == first["samples"]
-    other = run(ground, judge_of(ground, HashedWords(3)), cache=tmp_path)  # another judge is another evaluation
+    other = run(
+        decoded_catalogue, text_scoring(decoded_catalogue, HashedWords(3)), cache=tmp_path
+    )  # another second encoder is another evaluation
     assert other["dataset"]["hash"] != first["dataset"]["hash"]
     assert len(list((tmp_path / "phrases").glob("*.npz"))) == 4
 
@@ -214,15 +222,15 @@ class Watched:
         self.unseen.append(rows)
 
 
-def test_a_decoder_gets_vectors_and_nothing_else(ground: Ground, judge: Judge) -> None:
-    before = ground.catalogue.vectors.copy()
+def test_a_decoder_gets_vectors_and_nothing_else(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
+    before = decoded_catalogue.catalogue.vectors.copy()
     watched = Watched()
-    inputs = {"catalogue": ground.catalogue, "interactions": everybody(), "judge": judge}
+    inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": scoring}
     settings = replace(SMALL, seeds=1, champion="watched", item_phrases=3, user_phrases=4)
     document = evaluate(
-        "round-trip", {"watched": Examinee(lambda: watched)}, run=Run(progress=False), settings=settings, **inputs
+        "round-trip", {"watched": CandidateDecoder(lambda: watched)}, run=Run(progress=False), settings=settings, **inputs
     )
-    np.testing.assert_array_equal(ground.catalogue.vectors, before)
+    np.testing.assert_array_equal(decoded_catalogue.catalogue.vectors, before)
     assert watched.asked == [(8, 3), (12, 4)]
     assert [len(rows) for rows in watched.unseen] == [2]
     assert not any(row["items"] == "cold" for row in document["results"])
@@ -230,15 +238,17 @@ def test_a_decoder_gets_vectors_and_nothing_else(ground: Ground, judge: Judge) -
     assert any(note.startswith("controls that were not run: phrases:banned") for note in document["notes"])
 
 
-def test_the_vocabulary_of_held_out_items_is_mined_without_them(ground: Ground) -> None:
+def test_the_vocabulary_of_held_out_items_is_mined_without_them(decoded_catalogue: DecodedCatalogue) -> None:
     """Were their columns replaced by anything else, the decoder would say the same."""
     rows = np.array([0, 3])
-    held_out = examinees(["phrases"], ground)["phrases"].make().without_items(rows)
+    held_out = candidate_decoders(["phrases"], decoded_catalogue)["phrases"].make().without_items(rows)
     changed = [dict(each) if row not in rows else {"title": f"Zebra {row}"} for row, each in enumerate(FIELDS)]
-    vectors = ground.catalogue.vectors.copy()
-    other: Catalogue = replace(ground.catalogue, fields=tuple(changed))
-    blind = Ground(replace(other, vectors=np.where(np.isin(np.arange(8), rows)[:, None], 0.5, vectors)), ground.encoder)
-    elsewhere = examinees(["phrases"], blind)["phrases"].make().without_items(rows)
+    vectors = decoded_catalogue.catalogue.vectors.copy()
+    other: Catalogue = replace(decoded_catalogue.catalogue, fields=tuple(changed))
+    blind = DecodedCatalogue(
+        replace(other, vectors=np.where(np.isin(np.arange(8), rows)[:, None], 0.5, vectors)), decoded_catalogue.encoder
+    )
+    elsewhere = candidate_decoders(["phrases"], blind)["phrases"].make().without_items(rows)
     for kind in ("item", "user"):
         one, two = (s.decode_all(vectors, lang="en", n_phrases=8, kind=kind) for s in (held_out, elsewhere))
         assert one == two
@@ -246,23 +256,23 @@ def test_the_vocabulary_of_held_out_items_is_mined_without_them(ground: Ground) 
     assert not any("Star" in phrase.text or "captain" in phrase.text for phrase in said_of_it.phrases)
 
 
-def test_only_the_items_and_users_asked_for_are_tested(ground: Ground, judge: Judge) -> None:
+def test_only_the_items_and_users_asked_for_are_tested(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
     halves = {"tested_items": np.array([1, 3, 5]), "tested_users": np.arange(4)}
-    protocol = RoundTrip(ground.catalogue, everybody(), judge, SMALL, **halves)
+    protocol = RoundTrip(decoded_catalogue.catalogue, everybody(), scoring, SMALL, **halves)
     for number in range(3):
         draw = protocol.draw(number)
         assert set(draw.warm.tolist()) == {1, 3, 5}
         assert set(draw.cold.tolist()) <= {1, 3, 5} & set(draw.held_out.tolist())
-        assert {person.user for person in draw.people[2]} <= set(range(4))
-        for person in draw.people[2]:
-            assert not set(person.liked.tolist()) & set(person.hidden.tolist())
-            assert (len(person.liked), len(person.hidden)) == (2, 3)
+        assert {user.row for user in draw.users[2]} <= set(range(4))
+        for user in draw.users[2]:
+            assert not set(user.liked.tolist()) & set(user.hidden.tolist())
+            assert (len(user.liked), len(user.hidden)) == (2, 3)
 
 
-def test_what_cannot_be_judged_says_why(ground: Ground, judge: Judge) -> None:
-    inputs = {"catalogue": ground.catalogue, "interactions": everybody(), "judge": judge}
-    with pytest.raises(SettingError, match="a text would be judged by who wrote it"):
-        RoundTrip(**{**inputs, "judge": judge_of(ground, HashedWords(1))})
+def test_what_cannot_be_scored_says_why(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:
+    inputs = {"catalogue": decoded_catalogue.catalogue, "interactions": everybody(), "scoring": scoring}
+    with pytest.raises(SettingError, match="a text would be scored by the encoder it was written from"):
+        RoundTrip(**{**inputs, "scoring": text_scoring(decoded_catalogue, HashedWords(1))})
     with pytest.raises(DataError, match="8 items have text, of which 2 would be held out"):
         RoundTrip(**inputs)
     few = likes([[0, 1, 2, 3, 4]] * 3, 8)

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fewrec.cli.ui import Ui
 from fewrec.errors import SettingError
+from fewrec.evaluation.registry import protocol_entry
 
 if TYPE_CHECKING:
     import polars as pl
 
     from fewrec.evaluation import EvaluationSettings
-    from fewrec.types import Catalogue, Dataset
-
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "tallrec": ("train", "valid", "test"),
-    "labels": ("test_events",),
-    "candidates": ("candidates",),
-    "requests": ("requests",),
-}
-_OWN = frozenset({"test_events", "candidates", "requests", "train", "valid", "test", "test_users"})
+    from fewrec.types import Catalogue, Dataset, Interactions
 
 
 def wanted_settings(protocol: str, given: Mapping[str, Any]) -> EvaluationSettings:
@@ -31,25 +25,11 @@ def wanted_settings(protocol: str, given: Mapping[str, Any]) -> EvaluationSettin
     Raises:
         SettingError: no such protocol, a flag that it does not have, or a value outside what is allowed.
     """
-    from fewrec import evaluation
-
-    classes: Mapping[str, type[EvaluationSettings]] = {
-        "kshot": evaluation.KShotSettings,
-        "cold-items": evaluation.ColdItemsSettings,
-        "temporal": evaluation.TemporalSettings,
-        "tallrec": evaluation.TallrecSettings,
-        "labels": evaluation.LabelsSettings,
-        "candidates": evaluation.CandidatesSettings,
-        "round-trip": evaluation.RoundTripSettings,
-        "requests": evaluation.RequestsSettings,
-    }
-    if protocol not in classes:
-        raise SettingError(f"unknown protocol {protocol!r}", hint=f"protocols: {', '.join(classes)}")
-    settings = classes[protocol]
+    settings = protocol_entry(protocol).settings
     known = {each.name for each in fields(settings)}
     values = {name: value for name, value in given.items() if value is not None}
-    if strangers := sorted(set(values) - known):
-        flags = ", ".join(_flag(name) for name in strangers)
+    if others := sorted(set(values) - known):
+        flags = ", ".join(_flag(name) for name in others)
         raise SettingError(f"protocol {protocol} has no {flags}", hint="leave it out")
     for name in ("k", "train_users", "shots"):
         if name in values:
@@ -82,65 +62,117 @@ def inputs_of(
     files: Mapping[str, str | Path | None],
     vectors: Path | None = None,
 ) -> dict[str, Any]:
-    """The data that ``protocol`` takes, read and encoded. ``vectors``: where vectors are kept for data that are in no store.
+    """The data that ``protocol`` takes, read and encoded.
+
+    Args:
+        ui: receives remarks on the files.
+        protocol: its name.
+        store: a store, instead of items and events.
+        encoder: name of the encoder.
+        files: ``items``, ``events`` and the registry's file options -> path, None where not given.
+        vectors: where vectors are kept for data that are in no store.
 
     Raises:
         SettingError: a file that the protocol needs is not named, or one is that it does not take.
         DataError: a file cannot be used.
     """
-    needed = _NEEDS.get(protocol, ())
-    if missing := [_flag(name) for name in needed if files[name] is None]:
+    entry = protocol_entry(protocol)
+    if missing := [_flag(name) for name in entry.required_files if files[name] is None]:
         raise SettingError(f"protocol {protocol} needs {', '.join(missing)}", hint="name the file")
-    optional = {"test_users"} if protocol == "tallrec" else set()
-    if others := [_flag(name) for name in sorted(_OWN - set(needed) - optional) if files[name] is not None]:
+    taken = {"items", "events", *(option.name for option in entry.files)}
+    if others := [_flag(name) for name in sorted(set(files) - taken) if files[name] is not None]:
         raise SettingError(f"protocol {protocol} takes no {', '.join(others)}", hint="leave it out")
-    if protocol == "tallrec":
-        return _prompts(ui, store, encoder, files)
-    from fewrec.data import is_time, to_interactions
+    if not entry.takes_data and (store is not None or files["events"] is not None):
+        raise SettingError(
+            f"protocol {protocol} takes neither a STORE nor --events", hint="prompts are all that is learned from"
+        )
+    source = NamedFiles(ui, store, encoder, files, vectors)
+    inputs = entry.read(source)
+    if entry.candidates == "rankers":
+        return {**inputs, "vectors": source.vectors, "data": source.dataset}
+    return {**inputs, "vectors": source.vectors} if entry.candidates == "decoders" else inputs
 
-    data, cache = _data(ui, store, files)
-    cache = cache or vectors
-    catalogue = _catalogue(ui, data.items, encoder, cache)
-    interactions, notes = to_interactions(data.events, catalogue.ids)
-    for text in notes:
-        ui.log(ui.text("note", text=text))
-    inputs: dict[str, Any] = {"catalogue": catalogue, "interactions": interactions}
-    if protocol == "round-trip":
-        inputs["vectors"] = cache
-    if protocol == "requests":
-        from fewrec.evaluation import read_requests
 
-        inputs |= {"requests": read_requests(Path(str(files["requests"]))), "items": data.items}
-        inputs |= {"data": data, "vectors": cache}
-    if protocol == "temporal":
-        inputs["times_are_real"] = is_time(data.events["timestamp"].drop_nulls().to_numpy())
-    if protocol == "candidates":
-        from fewrec.evaluation import read_candidates
+class NamedFiles:
+    """An :class:`~fewrec.evaluation.inputs.InputSource` over the command line's STORE and files; every part is read on first use."""
 
-        inputs["lists"] = read_candidates(Path(str(files["candidates"])))
-    if protocol == "labels":
+    def __init__(
+        self, ui: Ui, store: str | None, encoder: str, files: Mapping[str, str | Path | None], vectors: Path | None
+    ) -> None:
+        self._ui, self._store, self._encoder, self._files, self._vectors = ui, store, encoder, files, vectors
+
+    def path(self, option: str) -> Path | None:
+        """The file of an option; None where it was not given."""
+        found = self._files[option]
+        return None if found is None else Path(str(found))
+
+    @cached_property
+    def _data(self) -> tuple[Dataset, Path | None]:
+        return _data(self._ui, self._store, self._files)
+
+    @property
+    def dataset(self) -> Dataset:
+        """All tables."""
+        return self._data[0]
+
+    @property
+    def vectors(self) -> Path | None:
+        """Where encoded vectors are kept: beside the store, or where the caller said."""
+        return self._data[1] or self._vectors
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The encoded items."""
+        return _catalogue(self._ui, self._data[0].items, self._encoder, self.vectors)
+
+    @property
+    def events(self) -> pl.DataFrame:
+        """The events table."""
+        return self._data[0].events
+
+    @cached_property
+    def interactions(self) -> Interactions:
+        """The events by rows of the catalogue."""
+        return self._by_row(self.events)
+
+    def interactions_in(self, path: Path) -> Interactions:
+        """A further file of events, by rows of the catalogue."""
         from fewrec.data import read_events
 
-        table = _read(ui, read_events, files["test_events"])
-        inputs["test"], notes = to_interactions(table, catalogue.ids)
+        return self._by_row(_read(self._ui, read_events, path))
+
+    def _by_row(self, events: pl.DataFrame) -> Interactions:
+        from fewrec.data import to_interactions
+
+        found, notes = to_interactions(events, self.catalogue.ids)
         for text in notes:
-            ui.log(ui.text("note", text=text))
-    return inputs
+            self._ui.log(self._ui.text("note", text=text))
+        return found
+
+    def items_table(self) -> pl.DataFrame | None:
+        """The table of ``--items``; None where it was not given."""
+        from fewrec.data import read_items
+
+        return None if self._files["items"] is None else _read(self._ui, read_items, self._files["items"])
+
+    def encode_items(self, items: pl.DataFrame) -> Catalogue:
+        """A catalogue of another table, encoded without a cache."""
+        return _catalogue(self._ui, items, self._encoder, None)
 
 
-def judged(ui: Ui, names: Sequence[str], encoder: str, second: str, inputs: dict[str, Any]) -> dict[str, Any]:
+def decoders_and_scoring(ui: Ui, names: Sequence[str], encoder: str, second: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """The decoders of ``round-trip``; their judge is put into ``inputs``."""
     from fewrec.encoders import load_encoder
-    from fewrec.evaluation.round_trip import Ground, examinees, judge_of
+    from fewrec.evaluation.text_decoders import DecodedCatalogue, candidate_decoders, text_scoring
 
     cache = inputs.pop("vectors")
-    ground = Ground(inputs["catalogue"], load_encoder(encoder, cache=cache))
+    decoded_catalogue = DecodedCatalogue(inputs["catalogue"], load_encoder(encoder, cache=cache))
     ui.log(ui.text("mining"))
-    inputs["judge"] = judge_of(ground, load_encoder(second, cache=cache))
-    return examinees(names, ground)
+    inputs["scoring"] = text_scoring(decoded_catalogue, load_encoder(second, cache=cache))
+    return candidate_decoders(names, decoded_catalogue)
 
 
-def asked_in_words(names: Sequence[str], encoder: str, seed: int, inputs: dict[str, Any]) -> dict[str, Any]:
+def rankers_of(names: Sequence[str], encoder: str, seed: int, inputs: dict[str, Any]) -> dict[str, Any]:
     """The rankers of ``requests``; what only they need is taken out of ``inputs``."""
     from fewrec.cli.request_rankers import material_of
     from fewrec.evaluation.request_rankers import rankers
@@ -183,27 +215,11 @@ def _catalogue(ui: Ui, items: pl.DataFrame, encoder: str, cache: Path | None) ->
     return prepare_catalogue(items, load_encoder(encoder, cache=cache))[0]
 
 
-def _prompts(ui: Ui, store: str | None, encoder: str, files: Mapping[str, str | Path | None]) -> dict[str, Any]:
-    from fewrec.data import read_items
-    from fewrec.evaluation import read_prompts, read_users
-
-    if store is not None or files["events"] is not None:
-        raise SettingError("protocol tallrec takes neither a STORE nor --events", hint="prompts are all that is learned from")
-    train, valid, test = (read_prompts(Path(str(files[name]))) for name in ("train", "valid", "test"))
-    return {
-        "train": train,
-        "valid": valid,
-        "test": test,
-        "make_catalogue": lambda items: _catalogue(ui, items, encoder, None),
-        "test_users": None if files["test_users"] is None else read_users(Path(str(files["test_users"]))),
-        "items": None if files["items"] is None else _read(ui, read_items, files["items"]),
-    }
-
-
 def document_lines(document: Mapping[str, Any]) -> list[str]:
     """Notes, then for every cell and metric the models from best to worst, with their intervals; the champion's lead over each at last."""
     data = document["dataset"]
-    unit = {"warm items": "items", "cold items": "items"} if document["protocol"] == "round-trip" else {}
+    decoders = protocol_entry(document["protocol"]).candidates == "decoders"
+    unit = {"warm items": "items", "cold items": "items"} if decoders else {}
     lines = [f"{document['protocol']}: {data['users']:,} users, {data['items']:,} items, {data['events']:,} events"]
     lines += [f"note: {note}" for note in document["notes"]]
     tables: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}

@@ -2,57 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
 from fewrec.errors import DataError, SettingError
-from fewrec.evaluation.asking import Factory
 from fewrec.evaluation.document import build_document
+from fewrec.evaluation.model_calls import Factory
 from fewrec.evaluation.protocols.base import EvaluationProtocol, Finishing
-from fewrec.evaluation.protocols.candidates import Candidates
-from fewrec.evaluation.protocols.cold_items import cold_items
-from fewrec.evaluation.protocols.kshot import kshot
-from fewrec.evaluation.protocols.labels import Labels
-from fewrec.evaluation.protocols.requests import Requests
-from fewrec.evaluation.protocols.round_trip import RoundTrip
-from fewrec.evaluation.protocols.tallrec import Tallrec
-from fewrec.evaluation.protocols.temporal import Temporal
+from fewrec.evaluation.registry import protocol_entry
 from fewrec.evaluation.runner import Run, run_cells
-
-PROTOCOLS: Mapping[str, Callable[..., EvaluationProtocol]] = {
-    "kshot": kshot,
-    "cold-items": cold_items,
-    "temporal": Temporal,
-    "tallrec": Tallrec,
-    "labels": Labels,
-    "candidates": Candidates,
-    "round-trip": RoundTrip,
-    "requests": Requests,
-}
-"""Protocol -> what makes it ready from its data and, as ``settings``, its settings."""
 
 
 def evaluate(protocol: str, models: Mapping[str, Factory], *, run: Run | None = None, **inputs: Any) -> dict[str, Any]:
-    """Run ``protocol`` and return the ``evaluate --json`` document.
+    """Run a protocol on data.
 
-    ``models``: name -> factory of a new, unfitted model; one instance is made for every fit. For ``round-trip`` they are decoders, made by
-    ``fewrec.evaluation.round_trip``. ``inputs``: the arguments of the protocol
-    (see :data:`PROTOCOLS`): its data, and ``settings``.
+    Args:
+        protocol: a name of :data:`fewrec.evaluation.registry.PROTOCOLS`.
+        models: name -> factory of a new, unfitted model; it is called once per fit. ``round-trip`` takes decoders instead, as
+            :func:`fewrec.evaluation.text_decoders.candidate_decoders` makes them.
+        run: how it is carried out (cache, processes, progress); it changes no result.
+        inputs: the arguments of the protocol's maker: its data, and ``settings``.
+
+    Returns:
+        The ``evaluate --json`` document, JSON-ready.
+
+    Raises:
+        SettingError: no such protocol, no models, or settings that contradict each other.
+        DataError: the data cannot be used, or leaves no cell with enough test users.
     """
-    make = PROTOCOLS.get(protocol)
-    if make is None:
-        raise SettingError(f"unknown protocol {protocol!r}", hint=f"protocols: {', '.join(PROTOCOLS)}")
-    return evaluate_protocol(make(**inputs), models, run=run)
+    return evaluate_protocol(protocol_entry(protocol).make(**inputs), models, run=run)
 
 
 def evaluate_protocol(protocol: EvaluationProtocol, models: Mapping[str, Factory], *, run: Run | None = None) -> dict[str, Any]:
-    """The same for a protocol that has been made ready."""
+    """Run a protocol object that already holds its data and settings. Returns and raises as :func:`evaluate` does."""
     if not models:
         raise SettingError("no models to evaluate", hint="name at least one")
-    if strangers := sorted(protocol.settings.heavy - set(models)):
+    if unknown := sorted(protocol.settings.heavy - set(models)):
         raise SettingError(
-            f"heavy names models that are not evaluated: {', '.join(strangers)}",
+            f"heavy names models that are not evaluated: {', '.join(unknown)}",
             hint="evaluate them too, or leave them out of heavy",
         )
     run = run or Run()

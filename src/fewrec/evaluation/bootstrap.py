@@ -1,4 +1,4 @@
-"""Bootstrap over users: what would the numbers have been with other users?
+"""Bootstrap over users: how the numbers vary with the sample of users.
 
 Users are resampled with all that belongs to them, in whatever draws, and the same replicates serve all models and cells. One model
 (``results``) gets a 95 % percentile interval from them; how two models are compared is in ``comparing``.
@@ -46,7 +46,7 @@ class Resampler:
         return self._counts[rows, np.searchsorted(self._users, users)].astype(np.float64)
 
     def draw_multipliers(self, draws: Sequence[int]) -> Values:
-        """(B, draws) standard normal numbers, the same for a draw wherever it stands: what one draw does to several cells, it does to all at once.
+        """(B, draws) standard normal multipliers. A draw has the same ones in every cell, so effects of a draw are shared by all cells.
 
         Normal rather than counts: three draws can be resampled in ten ways only, and the tails that matter are not among them.
         """
@@ -65,7 +65,7 @@ class Replicates:
         self._parts = {draw: weights_of.replicate(block) for draw, block in blocks.items()}
 
     def statistic(self, metric: str, draws: Sequence[int]) -> Values:
-        """(B + 1,) the metric over ``draws``; NaN in a replicate that drew nobody."""
+        """(B + 1,) the metric over ``draws``; NaN in a replicate that holds no user of the cell."""
         top, bottom = self._columns(metric, draws)
         return _ratio(top.sum(axis=1), bottom.sum(axis=1))
 
@@ -86,7 +86,7 @@ class Replicates:
         return top, np.stack([part[1][:, column] for part, column in zip(parts, columns, strict=True)], axis=1)
 
     def draws_with(self, metric: str) -> list[int]:
-        """Draws in which the metric was measured on somebody."""
+        """Draws in which the metric was measured for at least one user."""
         return [
             draw
             for draw, block in self.blocks.items()
@@ -100,7 +100,7 @@ class Replicates:
 
 
 class WeightsOf:
-    """Weights of the users of a block, kept for the next block: all models of a cell are asked about the same users."""
+    """Weights of the users of a block, cached between blocks: all models of a cell are tested on the same users."""
 
     def __init__(self, resampler: Resampler) -> None:
         self._resampler = resampler

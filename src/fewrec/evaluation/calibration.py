@@ -1,4 +1,4 @@
-"""Scores into probabilities, for models that say none: a logistic curve learned on training episodes."""
+"""Probabilities for models that only score: a logistic curve fitted on training users."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fewrec.evaluation.asking import Factory, fitted, pair_scores
 from fewrec.evaluation.histories import Histories
 from fewrec.evaluation.metrics.ranked import Values
+from fewrec.evaluation.model_calls import Factory, fitted, pair_scores
 from fewrec.evaluation.splits import active_users
 from fewrec.types import Catalogue, Examples, Interactions
 
@@ -33,7 +33,7 @@ class LogisticCurve:
 
 
 def fit_curve(scores: Values, labels: NDArray[np.bool_]) -> LogisticCurve | None:
-    """Maximum likelihood with a whisper of ridge, by Newton's method; None where one class or too little is there to learn from.
+    """Maximum likelihood with a small ridge penalty, by Newton's method; None where one class or too little is there to learn from.
 
     The slope is kept at 0 or above: a calibration may not turn a model's order around.
     """
@@ -60,7 +60,7 @@ def curve_from_training(
     make: Factory, catalogue: Catalogue, train: Interactions, max_users: int, rng: np.random.Generator
 ) -> LogisticCurve | None:
     """A fifth of the training users are set aside, a second model learns from the others, and half of each set-aside user's entries are
-    scored from her other half. The test data have no part in it.
+    scored from their other half. The test data have no part in it.
     """  # noqa: D205 - one sentence
     users = rng.permutation(active_users(train))
     aside, rest = np.split(users, [min(max_users, round(_SHARE * len(users)))])

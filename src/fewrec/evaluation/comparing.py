@@ -1,4 +1,4 @@
-"""Two models: which differences would survive other users, and other training users?
+"""Differences between two models, with intervals that cover other test users and other training users.
 
 A difference is paired: both models were asked about the same users in the same draws. What it varies by has two parts.
 
@@ -52,7 +52,7 @@ class Difference:
     group: Hashable = None
     """Comparisons whose draws may be expected to matter alike."""
     peer: Hashable = None
-    """Those of them with the same two models."""
+    """Within a group: comparisons of the same two models."""
 
     @classmethod
     def between(
@@ -66,7 +66,7 @@ class Difference:
 
     @property
     def user_variance(self) -> float:
-        """V_user."""
+        """V_user: the variance between bootstrap replicates of users."""
         return float(np.nanvar(self.replicates[1:]))
 
     @property
@@ -77,7 +77,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Interval:
-    """Of one difference."""
+    """A difference with its simultaneous 95 % interval."""
 
     estimate: float
     low: float
@@ -107,7 +107,7 @@ def simultaneous(
 ) -> tuple[list[Interval], float]:
     """Intervals that hold together, and the critical value c of |t|. ``components``: what the draws add to each V_user.
 
-    A difference that is the same in every replicate and draw has no spread to judge by: where it is 0 its interval is [0, 0]; where it
+    A difference that is the same in every replicate and draw has no spread to estimate from: where it is 0 its interval is [0, 0]; where it
     is not, every user differs by the same amount, and the interval is that amount. Such cells take no part in the critical value.
     """
     if not differences:

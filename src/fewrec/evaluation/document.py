@@ -28,7 +28,7 @@ TRIVIAL = ("random", "popularity", "item-mean", "liked-fraction")
 """Baselines that stand in every report."""
 
 DECODER_CONTROLS = ("phrases:banned", "phrases:stranger")
-"""What stands beside every decoder."""
+"""Controls of ``round-trip`` that a report should hold; a note names those that were not run."""
 
 Key = tuple[str, int, Count, str]
 """(section, training users, k, items): a cell of the table."""
@@ -107,7 +107,7 @@ class _Timing:
                 self._rate.setdefault((cell.model, cell.train_users, outcome.k), []).append(outcome.users_per_s)
 
     def of(self, model: str, n: int, k: Count) -> dict[str, float]:
-        """Both."""
+        """``fit_s`` and ``users_per_s`` for one row of the document."""
         return {"fit_s": median(self._fit[model, n]), "users_per_s": median(self._rate[model, n, k])}
 
 

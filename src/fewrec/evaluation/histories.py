@@ -25,12 +25,12 @@ class History:
 
     @classmethod
     def none(cls) -> History:
-        """Of somebody nobody has met."""
+        """The empty history of an unknown user."""
         zero = np.zeros(0, dtype=np.float32)
         return cls(np.zeros(0, dtype=np.int64), zero, zero, np.zeros(0))
 
     def where(self, kept: NDArray[np.bool_]) -> History:
-        """Some of the entries."""
+        """The entries where ``kept`` (h,) is true."""
         return History(self.rows[kept], self.utility[kept], self.weight[kept], self.time[kept])
 
     def last(self, k: int) -> History:
@@ -43,7 +43,7 @@ class History:
         return self.rows[self.utility > 0]
 
     def examples(self, catalogue: Catalogue) -> Examples:
-        """What is shown of it: likes and dislikes with their weights."""
+        """The history as examples for a model: likes and dislikes with their weights."""
         kinds = tuple("like" if utility > 0 else "dislike" for utility in self.utility)
         labels = tuple(catalogue.ids[row] for row in self.rows)
         return Examples(self.rows.copy(), catalogue.vectors[self.rows], self.utility.copy(), self.weight.copy(), kinds, labels)

@@ -1,4 +1,4 @@
-"""From scores to places in a list. Order in a file carries no information: equal scores are ordered at random, by seed.
+"""Ranks from scores. The order of a file carries no information: equal scores are ordered at random, by seed.
 
 A score and its tie-breaking key are packed into one 64-bit integer, score above, key below. Places are then a matter of comparing
 integers that are all different, and no other code has to think of ties.

@@ -1,4 +1,4 @@
-"""What evaluating one model once leaves behind: every user's values, never only their mean, so that intervals and pairs can be formed later."""
+"""Results of one model in one cell: a value per user rather than a mean, so that intervals and paired differences can be computed later."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from fewrec.types import Rows
 
 @dataclass(frozen=True)
 class PerUser:
-    """A number a user and metric; the statistic is their mean."""
+    """One value per user and metric; the statistic is the mean."""
 
     users: Rows
-    """(u,) usually each user once; who is asked several times is there several times, and is resampled as one."""
+    """(u,) usually each user once; a user with several cases is listed several times, and resampled as one."""
     metrics: tuple[str, ...]
     values: Values
     """(u, c) one column a metric; NaN where a user has no value."""
@@ -35,7 +35,7 @@ class PerUser:
         return self.users[~np.isnan(self.values[:, column])]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """For a file."""
+        """Arrays to store; :func:`block_from` is the inverse."""
         return {"users": self.users, "values": self.values}
 
 
@@ -64,7 +64,7 @@ class PerUnit:
         return self.users[~np.isnan(self.values[:, column])]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """For a file."""
+        """Arrays to store; :func:`block_from` is the inverse."""
         return {"users": self.users, "values": self.values, "sizes": self.sizes}
 
 
@@ -111,7 +111,7 @@ class PerPair:
         return np.unique(self.users)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """For a file."""
+        """Arrays to store; :func:`block_from` is the inverse."""
         return {"users": self.users, "labels": self.labels, "scores": self.scores, "probabilities": self.probabilities}
 
 
@@ -141,7 +141,7 @@ class Cell:
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...] = ()
     samples: tuple[Mapping[str, str], ...] = ()
-    """A few answers in words, where there are words, for the report."""
+    """Example texts for the report; empty for models."""
 
 
 def block_from(arrays: Mapping[str, NDArray[Any]], metrics: tuple[str, ...]) -> Block:

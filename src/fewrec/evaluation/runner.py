@@ -1,4 +1,4 @@
-"""Runs every cell of an evaluation: draw by draw, size by size, model by model; cells that are on disk are not run again."""
+"""Runs the cells of an evaluation by draw, number of training users and model; cells in the cache are not computed again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import NamedTuple
 from threadpoolctl import threadpool_limits
 
 from fewrec.errors import SettingError
-from fewrec.evaluation.asking import Factory
 from fewrec.evaluation.cache import CellCache
+from fewrec.evaluation.model_calls import Factory
 from fewrec.evaluation.outcomes import Cell
 from fewrec.evaluation.progress import RunProgress
 from fewrec.evaluation.protocols.base import Draw, EvaluationProtocol
@@ -41,7 +41,7 @@ class Run:
 
 
 class Job(NamedTuple):
-    """A cell to be had."""
+    """A cell to compute."""
 
     draw: int
     train_users: int
@@ -78,7 +78,7 @@ def run_cells(protocol: EvaluationProtocol, models: Mapping[str, Factory], run: 
 
 
 class _Worker:
-    """Holds one draw at a time: making its questions costs more than asking a fast model."""
+    """Keeps one draw in memory: preparing its cases costs more than scoring them with a fast model."""
 
     def __init__(self, protocol: EvaluationProtocol, models: Mapping[str, Factory], run: Run, folder: Path | None) -> None:
         self._protocol, self._models, self._run = protocol, models, run
@@ -100,9 +100,9 @@ class _Worker:
         if self._held is None or self._held[0] != job.draw:
             self._held = (job.draw, self._protocol.draw(job.draw))
         rng = derived_rng("model", self._protocol.settings.seed, job.draw, job.train_users, job.model)
-        answer = self._held[1].examine(self._models[job.model], job.train_users, rng)
-        kept = tuple(answer.outcomes), tuple(answer.notes), tuple(answer.samples)
-        return Cell(job.model, job.train_users, job.draw, answer.fit_s, *kept)
+        result = self._held[1].run(self._models[job.model], job.train_users, rng)
+        kept = tuple(result.outcomes), tuple(result.notes), tuple(result.samples)
+        return Cell(job.model, job.train_users, job.draw, result.fit_s, *kept)
 
     def _key(self, job: Job) -> dict[str, object]:
         protocol = self._protocol

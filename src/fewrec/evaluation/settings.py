@@ -1,4 +1,4 @@
-"""What may be set about an evaluation: one frozen class a protocol, every field of which is printed in the document."""
+"""Settings of an evaluation: one frozen class per protocol; every field is printed in the document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ S = TypeVar("S", bound="EvaluationSettings")
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSettings:
-    """Settings that every protocol has."""
+    """Settings of every protocol."""
 
     seed: int = 0
     """Root of every random choice."""
@@ -128,7 +128,7 @@ class KShotSettings(SampledSettings):
     held_out: float = 0.2
     """Share of users who are tested and never trained on, in (0, 1)."""
     min_hidden: int = 5
-    """A user takes part at k when she has at least ``k + min_hidden`` positives, >= 1."""
+    """A user takes part at k with at least ``k + min_hidden`` positives, >= 1."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -144,7 +144,7 @@ class ColdItemsSettings(KShotSettings):
     """Settings of ``cold-items``."""
 
     cold: float = 0.2
-    """Share of items whose interactions nobody sees, in (0, 1)."""
+    """Share of items whose interactions are removed from all data, in (0, 1)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -187,7 +187,7 @@ class LabelsSettings(SampledSettings):
     """Most recent training events of the user that are revealed; ``all``: the whole of them."""
     metrics: tuple[str, ...] = LABELLED
     calibration_users: int = 500
-    """At most this many training users teach a model without probabilities what its scores mean."""
+    """At most this many training users are used to calibrate a model without probabilities."""
 
     family = "labelled"
 
@@ -223,13 +223,13 @@ class RoundTripSettings(EvaluationSettings):
     lang: str | None = None
     """The reader's language, ``zh`` or ``en``; None for the catalogue's own."""
     item_phrases: int = 5
-    """Most phrases that an item is told in, >= 1."""
+    """Largest number of phrases in the text of an item, >= 1."""
     user_phrases: int = 8
-    """The same for a user."""
+    """Largest number of phrases in the text of a user, >= 1."""
     k: tuple[int, ...] = (5,)
     """Random likes of a user whose mean vector is decoded, >= 1."""
     min_hidden: int = 5
-    """A user takes part when she has at least ``k + min_hidden`` positives, >= 1."""
+    """A user takes part with at least ``k + min_hidden`` positives, >= 1."""
     max_test_users: int | None = 500
     """Users a draw, sampled after eligibility; None for all of them."""
     max_items: int | None = 500
@@ -253,7 +253,7 @@ class RoundTripSettings(EvaluationSettings):
         _check(0 < self.held_out < 1, "held_out", self.held_out, "a share between 0 and 1")
 
     def draws(self) -> int:
-        """As many as seeds."""
+        """Number of draws: one per seed."""
         return self.seeds
 
 

@@ -1,4 +1,4 @@
-"""Who is tested, who teaches, what is revealed. Every draw is a pure function of the seed, the draw and ids: file order plays no part."""
+"""Train/test splits and revealed examples. Every draw is a pure function of the seed, the draw and ids: file order plays no part."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def entries(interactions: Interactions, kept: NDArray[np.bool_]) -> Interactions
 def sizes_to_run(wanted: Sequence[Size], n_users: int, n_all: int | None = None) -> tuple[list[int], list[str]]:
     """The numbers of training users that exist, ascending, each once; and notes on those that do not.
 
-    ``n_users`` there are to choose from; ``all`` stands for ``n_all`` (the same, unless the tested users teach too).
+    ``n_users`` there are to choose from; ``all`` stands for ``n_all`` (equal to ``n_users``, unless tested users are trained on too).
     """
     n_all = n_users if n_all is None else n_all
     notes = [

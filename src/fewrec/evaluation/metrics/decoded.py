@@ -1,4 +1,4 @@
-"""What a text that was read out of a vector is worth: is it told from others by it, and is the list it makes the vector's list?"""
+"""Metrics of texts decoded from vectors: does the text identify its item, and does it give the same list as the vector?"""
 
 from __future__ import annotations
 

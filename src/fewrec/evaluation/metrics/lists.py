@@ -13,7 +13,7 @@ def coverage(top: Rows, n_items: int) -> Values:
     """(b,) whose mean is the share of ``n_items`` that stand in at least one of the lists ``top`` (b, N), -1 for no item.
 
     Coverage is a fact about all lists together. To give it an interval like any mean, it is spread over the users by the jackknife:
-    a user's value is coverage, plus (b - 1) times how much more than the average user's list hers adds to it. The mean is exactly
+    a user's value is coverage, plus (b - 1) times how much more than the average user's list theirs adds to it. The mean is exactly
     coverage and the variance of the mean is the jackknife variance. Sources: Herlocker et al., 2004; Efron & Stein, 1981.
     """
     b = len(top)
@@ -21,8 +21,8 @@ def coverage(top: Rows, n_items: int) -> Values:
     item = top[top >= 0]
     times = np.bincount(item, minlength=1)
     covered = np.count_nonzero(times) / n_items
-    only_hers: Values = np.bincount(user[times[item] == 1], minlength=b) / n_items  # coverage lost without her
-    values: Values = covered + (b - 1) * (only_hers - only_hers.mean())
+    only_theirs: Values = np.bincount(user[times[item] == 1], minlength=b) / n_items  # coverage lost without this user
+    values: Values = covered + (b - 1) * (only_theirs - only_theirs.mean())
     return values
 
 

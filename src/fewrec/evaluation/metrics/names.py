@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 from fewrec.errors import SettingError
-
-Better = Literal["higher", "lower"] | None
+from fewrec.evaluation.metrics.plugged import Better, RankedMetric, direction_of, find_metric, registered_names
 
 
 @dataclass(frozen=True)
@@ -22,6 +20,8 @@ class Metric:
     """The cut-off; 0 where the metric has none."""
     better: Better
     """None where neither is good in itself: such a metric is described, not compared."""
+    function: RankedMetric | None = None
+    """Of metrics of ranked lists that need the ranks alone: what computes it."""
 
 
 _CUT = {
@@ -67,18 +67,27 @@ _KINDS: dict[str, dict[str, Better]] = {
 
 
 def parse_metric(name: str, family: str) -> Metric:
-    """The metric called ``name`` among those of a family of protocols.
+    """Take a metric's name apart.
 
-    ``ranked`` protocols rank, ``labelled`` ones predict labels, ``decoded`` ones judge decoders, ``requests`` answers sentences.
+    Args:
+        name: such as ``ndcg@10``; in ranking protocols also a name of the entry-point group ``fewrec.metrics`` or ``module:function``.
+        family: ``ranked``, ``labelled`` (predicted labels), ``decoded`` (texts) or ``requests`` (lists for sentences).
+
+    Raises:
+        SettingError: the family has no such metric; the hint lists those it has.
     """
     kinds = _KINDS[family]
-    match = re.fullmatch(r"([a-z-]+?)(?:@([1-9]\d*))?", name)
+    match = re.fullmatch(r"([^@]+?)(?:@([1-9]\d*))?", name)
     kind, cut = (match.group(1), match.group(2)) if match else (name, None)
     known = kind in kinds and (cut is None or kind in _CUT) and (cut is not None or _CUT.get(kind, 0) is not None)
-    if not known:
-        names = [f"{kind}@N" if kind in _CUT else kind for kind in kinds]
-        hint = f"metrics of this protocol: {', '.join(names)} (N is 1 or more)"
-        if name == "auc" and family == "ranked":
-            hint = "a ranking's scores are comparable within one user only: uauc is the mean over users of their AUC"
-        raise SettingError(f"unknown metric {name!r}", hint=hint)
-    return Metric(name, kind, int(cut) if cut else (_CUT.get(kind) or 0), kinds[kind])
+    function = find_metric(kind) if family == "ranked" and (known or kind not in kinds) else None
+    if known:
+        return Metric(name, kind, int(cut) if cut else (_CUT.get(kind) or 0), kinds[kind], function)
+    if function is not None:
+        return Metric(name, kind, int(cut) if cut else 0, direction_of(function), function)
+    others = [each for each in registered_names() if each not in kinds] if family == "ranked" else []
+    names = [f"{each}@N" if each in _CUT else each for each in kinds] + others
+    hint = f"metrics of this protocol: {', '.join(names)} (N is 1 or more)"
+    if name == "auc" and family == "ranked":
+        hint = "a ranking's scores are comparable within one user only: uauc is the mean over users of their AUC"
+    raise SettingError(f"unknown metric {name!r}", hint=hint)

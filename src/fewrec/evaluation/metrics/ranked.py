@@ -53,14 +53,14 @@ def recall(ranked: Ranked, at: int) -> Values:
     return ranked.sum_by_user(ranked.ranks <= at) / ranked.n_relevant
 
 
-def mrr(ranked: Ranked) -> Values:
-    """(b,) 1 / place of the first relevant item, in (0, 1]. Source: Voorhees, TREC-8, 1999."""
+def mrr(ranked: Ranked, at: int = 0) -> Values:  # noqa: ARG001 - metrics have one signature
+    """(b,) 1 / place of the first relevant item, in (0, 1], over the whole list. Source: Voorhees, TREC-8, 1999."""
     best = np.full(len(ranked), np.iinfo(np.int64).max)
     np.minimum.at(best, ranked.owner, ranked.ranks)
     return 1.0 / best
 
 
-def uauc(ranked: Ranked) -> Values:
+def uauc(ranked: Ranked, at: int = 0) -> Values:  # noqa: ARG001 - metrics have one signature
     """(b,) chance that a relevant item stands above another one of the list, in [0, 1]; NaN where every item of the list is relevant.
 
     The Mann-Whitney statistic; equal scores count through their random order, one half on average.

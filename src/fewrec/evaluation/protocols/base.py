@@ -1,4 +1,4 @@
-"""What the runner needs to know of a protocol."""
+"""The interface between protocols and the runner."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from fewrec.errors import DataError
-from fewrec.evaluation.asking import Factory, fitted
+from fewrec.evaluation.model_calls import Factory, fitted
 from fewrec.evaluation.outcomes import Outcome
-from fewrec.evaluation.panels import Marker, Panel
+from fewrec.evaluation.ranking import CaseBatch, RankingScorer
 from fewrec.evaluation.settings import EvaluationSettings
 from fewrec.evaluation.splits import active_users
 from fewrec.types import Catalogue, Interactions
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One model, fitted once and asked everything."""
+class DrawResult:
+    """Results of one model in one draw."""
 
     fit_s: float
     outcomes: list[Outcome]
     notes: list[str] = field(default_factory=list)
     samples: list[dict[str, str]] = field(default_factory=list)
-    """A few answers in words."""
+    """Example texts."""
 
 
 class Draw(Protocol):
-    """One random draw of a protocol: it alone knows both the questions and the answers."""
+    """One random draw of a protocol: it alone holds both the cases and their labels."""
 
-    def examine(self, make: Factory, train_users: int, rng: np.random.Generator) -> Answer:
-        """Fit a new model on that many training users and ask it everything."""
+    def run(self, make: Factory, train_users: int, rng: np.random.Generator) -> DrawResult:
+        """Fit a new model on ``train_users`` users and score all cases of the draw."""
 
 
 class EvaluationProtocol(Protocol):
@@ -40,11 +40,11 @@ class EvaluationProtocol(Protocol):
 
     @property
     def name(self) -> str:
-        """As in ``--protocol``."""
+        """Its name in the registry."""
 
     @property
     def settings(self) -> EvaluationSettings:
-        """All of them."""
+        """Settings, defaults included."""
 
     @property
     def sizes(self) -> Sequence[int]:
@@ -52,7 +52,7 @@ class EvaluationProtocol(Protocol):
 
     @property
     def data_hash(self) -> str:
-        """Of everything that was read."""
+        """Digest of all input data; part of the cache key."""
 
     @property
     def dataset(self) -> dict[str, Any]:
@@ -82,21 +82,21 @@ class Finishing(Protocol):
 
 @dataclass(frozen=True)
 class RankingDraw:
-    """A draw of a protocol that ranks: the training entries by number of users, and panels in ascending order of k."""
+    """A draw of a protocol that ranks: the training entries by number of users, and batches in ascending order of k."""
 
     catalogue: Catalogue
     train: Callable[[int], Interactions]
-    panels: Sequence[Panel]
-    marker: Marker
+    batches: Sequence[CaseBatch]
+    scorer: RankingScorer
     min_users: int
     notes: Sequence[str] = ()
-    """On this draw alone."""
+    """Notes on this draw for the document."""
 
-    def examine(self, make: Factory, train_users: int, rng: np.random.Generator) -> Answer:
-        """Ascending k: a model that remembers earlier questions has seen nothing that it is not shown again."""
+    def run(self, make: Factory, train_users: int, rng: np.random.Generator) -> DrawResult:
+        """Ascending k: a model that keeps state has seen nothing that it is not shown again."""
         model, fit_s = fitted(make, self.catalogue, self.train(train_users), rng)
-        outcomes = [outcome for panel in self.panels for outcome in self.marker.mark(model, panel, self.min_users)]
-        return Answer(fit_s, outcomes, list(self.notes))
+        outcomes = [outcome for batch in self.batches for outcome in self.scorer.score(model, batch, self.min_users)]
+        return DrawResult(fit_s, outcomes, list(self.notes))
 
 
 def described(catalogue: Catalogue, interactions: Interactions) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``candidates``: the published re-ranking test. Some twenty items a user, one of which she went on to."""
+"""``candidates``: the published re-ranking test. About twenty items per user, one of which the user interacted with next."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from fewrec.errors import DataError
 from fewrec.evaluation.cache import content_hash
 from fewrec.evaluation.histories import Histories, History
 from fewrec.evaluation.ordering import TieBreaker
-from fewrec.evaluation.panels import Marker, Panel, Question
 from fewrec.evaluation.protocols.base import RankingDraw, described
+from fewrec.evaluation.ranking import CaseBatch, RankingCase, RankingScorer
 from fewrec.evaluation.settings import CandidatesSettings, Count
 from fewrec.evaluation.splits import active_users, ascending, entries, shuffled_users, sizes_to_run
 from fewrec.types import Catalogue, Interactions, Rows
@@ -55,10 +55,10 @@ def read_candidates(path: Path) -> list[CandidateList]:
 
 
 class Candidates:
-    """Rank the given candidates. A user's other events are her history; her targets are in nobody's history or training data.
+    """Rank the given candidates. A user's other events are the history; targets are removed from all histories and training data.
 
     ``train_users``: 0 is the test without interaction data of other users; a number n takes n users who are not tested; ``all`` takes
-    everybody, tested users' histories included, as the published test does.
+    all users, tested users' histories included, as the published test does.
     """
 
     name = "candidates"
@@ -76,8 +76,8 @@ class Candidates:
         self.notes: list[str] = []
         self._check()
         row_of = {user_id: row for row, user_id in enumerate(interactions.user_ids)}
-        strangers = sorted({asked.user_id for asked in self.lists} - set(row_of))
-        self._row_of = row_of | {user_id: interactions.n_users + i for i, user_id in enumerate(strangers)}
+        unknown = sorted({asked.user_id for asked in self.lists} - set(row_of))
+        self._row_of = row_of | {user_id: interactions.n_users + i for i, user_id in enumerate(unknown)}
         self._known = self._without_targets(interactions)
         self._histories = Histories(self._known)
         active = active_users(self._known)
@@ -87,8 +87,8 @@ class Candidates:
         self.notes += notes
         self.data_hash = content_hash(catalogue, interactions, repr(self.lists))
         self.dataset |= {"lists": len(self.lists), "tested_users": len({asked.user_id for asked in self.lists})}
-        if strangers:
-            self.notes.append(f"{len(strangers)} tested users have no events at all; they are asked with no examples")
+        if unknown:
+            self.notes.append(f"{len(unknown)} tested users have no events at all; they are asked with no examples")
 
     def _check(self) -> None:
         """Every id known, no candidate twice."""
@@ -124,8 +124,8 @@ class Candidates:
         return RankingDraw(
             catalogue=self.catalogue,
             train=lambda n: self._known.of_users(active_users(self._known) if n == self._n_all else others[:n]),
-            panels=[self._panel(k) for k in ascending(self.settings.k)],
-            marker=Marker(
+            batches=[self._batch(k) for k in ascending(self.settings.k)],
+            scorer=RankingScorer(
                 self.catalogue,
                 {"all": np.ones(m, dtype=np.bool_)},
                 self.settings.metrics,
@@ -135,22 +135,22 @@ class Candidates:
             min_users=self.settings.min_users,
         )
 
-    def _panel(self, k: Count) -> Panel:
+    def _batch(self, k: Count) -> CaseBatch:
         """The first ``max_test_users`` lists: which lists are asked does not depend on the draw."""
         asked = self.lists[: self.settings.max_test_users]
         able = [one for one in asked if k == "all" or len(self._history(one)) >= k]
         counted = np.ones(len(able), dtype=np.bool_)
-        return Panel(k, tuple(self._question(one, k) for one in able), in_results=counted, in_curves=~counted)
+        return CaseBatch(k, tuple(self._case(one, k) for one in able), in_results=counted, in_curves=~counted)
 
     def _history(self, asked: CandidateList) -> History:
         row = self._row_of[asked.user_id]
         return self._histories[row] if row < self._known.n_users else History.none()
 
-    def _question(self, asked: CandidateList, k: Count) -> Question:
+    def _case(self, asked: CandidateList, k: Count) -> RankingCase:
         past = self._history(asked)
         shown = (past if k == "all" else past.last(k)).examples(self.catalogue)
         target, candidates = self._rows([asked.target]), self._rows(asked.candidates)
-        return Question(
+        return RankingCase(
             self._row_of[asked.user_id], asked.user_id, shown, target, excluded=self._rows([]), candidates=candidates
         )
 

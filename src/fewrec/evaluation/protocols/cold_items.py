@@ -1,4 +1,4 @@
-"""``cold-items``: can new items be recommended? A share of the items is taken out of everybody's history."""
+"""``cold-items``: can new items be recommended? A share of the items is removed from all histories."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from fewrec.types import Catalogue, Interactions
 
 
 def cold_items(catalogue: Catalogue, interactions: Interactions, settings: ColdItemsSettings | None = None) -> FewShot:
-    """As ``kshot``, and what is revealed is warm. Ranked among all items, among the cold alone and among the warm alone, for the same users."""
+    """The protocol of ``kshot`` with only warm items revealed; ranked among all, cold and warm items, for the same users."""
     settings = settings or ColdItemsSettings()
     return FewShot("cold-items", catalogue, interactions, settings, cold=settings.cold)

@@ -1,4 +1,4 @@
-"""What ``kshot`` and ``cold-items`` share: held-out users show k random positives, and the rest must be found."""
+"""What ``kshot`` and ``cold-items`` share: k random positives of held-out users are revealed, the others are the relevant items."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from fewrec.errors import DataError
 from fewrec.evaluation.cache import content_hash
 from fewrec.evaluation.histories import Histories
 from fewrec.evaluation.ordering import TieBreaker
-from fewrec.evaluation.panels import Marker, Panel, Question
 from fewrec.evaluation.protocols.base import RankingDraw, described
+from fewrec.evaluation.ranking import CaseBatch, RankingCase, RankingScorer
 from fewrec.evaluation.seeds import derived_rng
 from fewrec.evaluation.settings import KShotSettings
 from fewrec.evaluation.splits import hold_out, sizes_to_run
@@ -22,8 +22,8 @@ from fewrec.types import Catalogue, Examples, Interactions, Rows
 
 
 @dataclass(frozen=True)
-class Person:
-    """A held-out user: what she likes, and in which order it would be revealed."""
+class HeldOutUser:
+    """A held-out user: their positives, and the order in which these are revealed."""
 
     row: int
     user_id: str
@@ -36,15 +36,15 @@ class Person:
         """(k,) catalogue rows, oldest first."""
         return self.positives[np.sort(self.order[:k])]
 
-    def question(self, k: int, catalogue: Catalogue) -> Question:
-        """Her question at k."""
+    def case(self, k: int, catalogue: Catalogue) -> RankingCase:
+        """The case of this user at k."""
         revealed = self.revealed(k)
         hidden = np.delete(self.positives, self.order[:k])
-        return Question(self.row, self.user_id, Examples.of_likes(catalogue, revealed), hidden, revealed)
+        return RankingCase(self.row, self.user_id, Examples.of_likes(catalogue, revealed), hidden, revealed)
 
 
 class FewShot:
-    """Protocol of held-out users; ``cold`` is the share of items that nobody is seen with (0 for ``kshot``)."""
+    """Protocol of held-out users; ``cold`` is the share of items removed from all training data (0 for ``kshot``)."""
 
     def __init__(
         self, name: str, catalogue: Catalogue, interactions: Interactions, settings: KShotSettings, cold: float
@@ -61,7 +61,7 @@ class FewShot:
         self._histories = Histories(interactions)
 
     def draws(self, train_users: int) -> int:
-        """More of them where few users teach."""
+        """Number of draws; more for small training sets."""
         return self.settings.draws(train_users)
 
     def key(self) -> dict[str, Any]:
@@ -75,13 +75,13 @@ class FewShot:
         held, others = hold_out(self.interactions, self.settings.held_out, seed, number)
         cold = np.zeros(len(self.catalogue), dtype=np.bool_)
         cold[derived_rng("cold", seed, number).permutation(len(cold))[: round(self.cold * len(cold))]] = True
-        people = [self._person(user, number, cold) for user in held.tolist()]
-        samples = self._samples(people, cold)
+        held_out = [self._held_out_user(user, number, cold) for user in held.tolist()]
+        samples = self._samples(held_out, cold)
         return RankingDraw(
             catalogue=self.catalogue,
             train=lambda n: self.interactions.of_users(others[:n]).without_items(np.flatnonzero(cold)),
-            panels=self._panels(samples),
-            marker=Marker(
+            batches=self._batches(samples),
+            scorer=RankingScorer(
                 catalogue=self.catalogue,
                 pools={"all": np.ones_like(cold)} | ({"warm": ~cold, "cold": cold} if cold.any() else {}),
                 metrics=self.settings.metrics,
@@ -95,42 +95,42 @@ class FewShot:
             ],
         )
 
-    def _person(self, user: int, number: int, cold: NDArray[np.bool_]) -> Person:
+    def _held_out_user(self, user: int, number: int, cold: NDArray[np.bool_]) -> HeldOutUser:
         user_id, positives = self.interactions.user_ids[user], self._histories[user].positives
         shuffle = derived_rng("reveal", self.settings.seed, number, user_id)
-        return Person(user, user_id, positives, shuffle.permutation(np.flatnonzero(~cold[positives])))
+        return HeldOutUser(user, user_id, positives, shuffle.permutation(np.flatnonzero(~cold[positives])))
 
-    def _panels(self, samples: Mapping[int, list[Person]]) -> list[Panel]:
-        """A panel a k, which also asks the people whom the curves follow: those sampled at the largest k, who are eligible at every k."""
+    def _batches(self, samples: Mapping[int, list[HeldOutUser]]) -> list[CaseBatch]:
+        """A batch a k, which also asks the held_out whom the curves follow: those sampled at the largest k, who are eligible at every k."""
         largest = max(self.settings.k)
-        followed = {person.row for person in samples.get(largest, [])}
-        panels = []
+        followed = {user.row for user in samples.get(largest, [])}
+        batches = []
         for k, sample in samples.items():
-            sampled = {person.row for person in sample}
-            extra = [person for person in samples.get(largest, []) if person.row not in sampled]
+            sampled = {user.row for user in sample}
+            extra = [user for user in samples.get(largest, []) if user.row not in sampled]
             asked = [*sample, *extra]
-            in_curves = np.asarray([person.row in followed for person in asked], dtype=np.bool_)
-            questions = tuple(person.question(k, self.catalogue) for person in asked)
-            panels.append(Panel(k, questions, np.arange(len(asked)) < len(sample), in_curves))
-        return panels
+            in_curves = np.asarray([user.row in followed for user in asked], dtype=np.bool_)
+            cases = tuple(user.case(k, self.catalogue) for user in asked)
+            batches.append(CaseBatch(k, cases, np.arange(len(asked)) < len(sample), in_curves))
+        return batches
 
-    def _samples(self, people: list[Person], cold: NDArray[np.bool_]) -> Mapping[int, list[Person]]:
+    def _samples(self, held_out: list[HeldOutUser], cold: NDArray[np.bool_]) -> Mapping[int, list[HeldOutUser]]:
         """The test users of every k that has enough, k ascending. Sampling comes after eligibility and keeps the shuffled order."""
         settings, samples = self.settings, {}
         for k in sorted(set(settings.k)):
-            able = [person for person in people if self._eligible(person, k, cold)]
+            able = [user for user in held_out if self._eligible(user, k, cold)]
             if len(able) >= settings.min_users:
                 samples[k] = able[: settings.max_test_users]
         if not samples:
-            most = max((len(person.positives) for person in people), default=0)
+            most = max((len(user.positives) for user in held_out), default=0)
             raise DataError(
                 f"no k of {list(settings.k)} has {settings.min_users} held-out users with k + {settings.min_hidden} positives: "
-                f"there are {len(people)} held-out users, with at most {most} positives",
+                f"there are {len(held_out)} held-out users, with at most {most} positives",
                 hint="use more data, or a smaller k, min_hidden or min_users; a positive is a rating of at least 4 of 5, a like, a purchase, ...",
             )
         return samples
 
-    def _eligible(self, person: Person, k: int, cold: NDArray[np.bool_]) -> bool:
+    def _eligible(self, user: HeldOutUser, k: int, cold: NDArray[np.bool_]) -> bool:
         """At least k + 5 positives; with cold items also one to find among the cold and one more among the warm."""
-        enough = len(person.positives) >= k + self.settings.min_hidden
-        return enough and (not cold.any() or (len(person.order) > k and bool(cold[person.positives].any())))
+        enough = len(user.positives) >= k + self.settings.min_hidden
+        return enough and (not cold.any() or (len(user.order) > k and bool(cold[user.positives].any())))

@@ -8,5 +8,5 @@ from fewrec.types import Catalogue, Interactions
 
 
 def kshot(catalogue: Catalogue, interactions: Interactions, settings: KShotSettings | None = None) -> FewShot:
-    """20 % of the users are held out whole; nested sets of n of the others teach; the whole catalogue minus the revealed is ranked."""
+    """The protocol with 20 % of the users held out, nested training sets of n others, and the catalogue without the revealed items ranked."""
     return FewShot("kshot", catalogue, interactions, settings or KShotSettings(), cold=0.0)

@@ -1,4 +1,4 @@
-"""``labels``: will she like it or not, on given pairs of user and item?"""
+"""``labels``: does the user like the item or not, on given pairs?"""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fewrec.errors import DataError
-from fewrec.evaluation.asking import Factory, fitted, pair_probabilities, pair_scores
 from fewrec.evaluation.cache import content_hash
 from fewrec.evaluation.calibration import curve_from_training
 from fewrec.evaluation.histories import Histories, History
+from fewrec.evaluation.model_calls import Factory, fitted, pair_probabilities, pair_scores
 from fewrec.evaluation.outcomes import Outcome, PerPair
-from fewrec.evaluation.protocols.base import Answer, described
+from fewrec.evaluation.protocols.base import DrawResult, described
 from fewrec.evaluation.seeds import derived_rng
 from fewrec.evaluation.settings import Count, LabelsSettings
 from fewrec.evaluation.splits import active_users, ascending, shuffled_users, sizes_to_run
@@ -40,7 +40,7 @@ class Pairs:
 
 
 class Labels:
-    """Every test pair is judged from the user's own training events. Test and training events may not speak of the same pair."""
+    """Every test pair is predicted from the user's own training events. A pair may not be in both test and training events."""
 
     name = "labels"
 
@@ -53,14 +53,14 @@ class Labels:
         if test.n_items != len(catalogue):
             raise DataError(f"the test events speak of {test.n_items} items, the catalogue holds {len(catalogue)}")
         self._row_of = {user_id: row for row, user_id in enumerate(interactions.user_ids)}
-        strangers = [user_id for user_id in test.user_ids if user_id not in self._row_of]
-        self._row_of |= {user_id: interactions.n_users + i for i, user_id in enumerate(strangers)}
+        unknown = [user_id for user_id in test.user_ids if user_id not in self._row_of]
+        self._row_of |= {user_id: interactions.n_users + i for i, user_id in enumerate(unknown)}
         self._test_user = np.asarray([self._row_of[user_id] for user_id in test.user_ids], dtype=np.int64)[test.user]
         self._test_item, self._label = test.item, test.utility > 0
         self._check()
         self._histories = Histories(interactions)
-        self._teachers = active_users(interactions)
-        self.sizes, self.notes = sizes_to_run(settings.train_users, len(self._teachers))
+        self._training_users = active_users(interactions)
+        self.sizes, self.notes = sizes_to_run(settings.train_users, len(self._training_users))
         self.data_hash = content_hash(catalogue, interactions, test)
         self.dataset |= {
             "test_pairs": len(test),
@@ -93,8 +93,8 @@ class Labels:
 
     def draw(self, number: int) -> LabelsDraw:
         """Draw ``number``."""
-        teachers = shuffled_users(self.train, self._teachers, "teachers", self.settings.seed, number)
-        return LabelsDraw(self, teachers, {k: self._pairs(k, number) for k in ascending(self.settings.k)})
+        training_users = shuffled_users(self.train, self._training_users, "teachers", self.settings.seed, number)
+        return LabelsDraw(self, training_users, {k: self._pairs(k, number) for k in ascending(self.settings.k)})
 
     def _pairs(self, k: Count, number: int) -> Pairs:
         """Pairs of users with at least k training events, user by user."""
@@ -123,13 +123,13 @@ class LabelsDraw:
     """One draw of training users; the pairs are those of the test events."""
 
     protocol: Labels
-    teachers: Rows
+    training_users: Rows
     pairs: Mapping[Count, Pairs]
 
-    def examine(self, make: Factory, train_users: int, rng: np.random.Generator) -> Answer:
-        """Judge every pair; a model without probabilities gets a logistic curve learned on its training users."""
+    def run(self, make: Factory, train_users: int, rng: np.random.Generator) -> DrawResult:
+        """TextScoring every pair; a model without probabilities gets a logistic curve learned on its training users."""
         protocol, catalogue = self.protocol, self.protocol.catalogue
-        train = protocol.train.of_users(self.teachers[:train_users])
+        train = protocol.train.of_users(self.training_users[:train_users])
         model, fit_s = fitted(make, catalogue, train, rng)
         predictor = model if isinstance(model, Predictor) else None
         curve = None if predictor else curve_from_training(make, catalogue, train, protocol.settings.calibration_users, rng)
@@ -154,4 +154,4 @@ class LabelsDraw:
                 if len(np.unique(pairs.users[chosen])) >= protocol.settings.min_users:
                     block = PerPair(pairs.users[chosen], metrics, pairs.labels[chosen], scores[chosen], chances[chosen])
                     outcomes.append(Outcome("results", k, items, rate, block))
-        return Answer(fit_s, outcomes, notes)
+        return DrawResult(fit_s, outcomes, notes)

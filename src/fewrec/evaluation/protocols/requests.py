@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from fewrec.errors import DataError, SettingError
-from fewrec.evaluation.asking import Factory
 from fewrec.evaluation.cache import content_hash
 from fewrec.evaluation.histories import Histories
+from fewrec.evaluation.model_calls import Factory
 from fewrec.evaluation.outcomes import Outcome, PerUser
-from fewrec.evaluation.protocols.base import Answer
+from fewrec.evaluation.protocols.base import DrawResult
 from fewrec.evaluation.request_rankers import Ranker
 from fewrec.evaluation.requests import Request, binary_ndcg, graded_ndcg, half, matching, precision, share_within
 from fewrec.evaluation.seeds import derived_rng
@@ -41,7 +41,7 @@ class RequestsSettings(SampledSettings):
     small_draws: int = 1
     metrics: tuple[str, ...] = ("p@10", "ndcg@10", "excluded@10", "unmoved@10", "likes-ndcg@10")
     min_users: int = 3
-    """A cell with fewer requests, or users, than this is left out."""
+    """With fewer held-out users than this no sentences are made of likes. A request is asked however few there are."""
     half: Literal["all", "development", "test"] = "all"
     """Which of the requests are asked: half of them by the SHA-256 digest of their text (:func:`fewrec.evaluation.requests.half`)."""
     k: tuple[int, ...] = (0, 1, 3, 10)
@@ -82,7 +82,7 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _Told:
     """A held-out user whose likes were split: a sentence and examples come from one half, the other half must be found."""
 
     user: int
@@ -185,10 +185,10 @@ class Requests:
         else:
             held = np.zeros(0, dtype=np.int64)
             others = shuffled_users(self.interactions, active_users(self.interactions), "split", seed, number)
-        tellers, ks, notes = self._tellers(held, number)
-        return RequestsDraw(self, others, tellers, ks, notes)
+        held_out_likes, ks, notes = self._held_out_likes(held, number)
+        return RequestsDraw(self, others, held_out_likes, ks, notes)
 
-    def _tellers(self, held: Rows, number: int) -> tuple[list[_Teller], list[int], list[str]]:
+    def _held_out_likes(self, held: Rows, number: int) -> tuple[list[_Told], list[int], list[str]]:
         """Held-out users with enough likes for every k, the same users at all of them; the largest k go where too few have them."""
         histories, facets = Histories(self.interactions), Facets(self.catalogue.fields, content_words)
         positives = {int(user): histories[int(user)].positives for user in held}
@@ -206,7 +206,7 @@ class Requests:
             shown, hidden = order[: len(order) // 2], order[len(order) // 2 :]
             sentence = sentence_of(facets.typical(shown, lang), lang)
             if sentence is not None:
-                found.append(_Teller(user, sentence, tuple(shown), frozenset(hidden)))
+                found.append(_Told(user, sentence, tuple(shown), frozenset(hidden)))
             if len(found) == self.settings.max_test_users:
                 break
         return found, ks, notes
@@ -229,18 +229,18 @@ class RequestsDraw:
 
     protocol: Requests
     others: Rows
-    tellers: Sequence[_Teller]
+    held_out_likes: Sequence[_Told]
     ks: Sequence[int]
     notes: Sequence[str]
 
-    def examine(self, make: Factory, train_users: int, rng: np.random.Generator) -> Answer:  # noqa: ARG002 - rankers take their seed when they are made
+    def run(self, make: Factory, train_users: int, rng: np.random.Generator) -> DrawResult:  # noqa: ARG002 - rankers take their seed when they are made
         """Fit a ranker, ask every request, then every sentence with k likes."""
         ranker = cast(Ranker, make())
         started = perf_counter()
         ranker.fit(self.protocol.interactions.of_users(self.others[:train_users]))
         fit_s = perf_counter() - started
-        outcomes = self._requests(ranker) + [one for k in self.ks if self.tellers for one in self._sentences(ranker, k)]
-        return Answer(fit_s, outcomes, list(self.notes), self._samples(ranker))
+        outcomes = self._requests(ranker) + [one for k in self.ks if self.held_out_likes for one in self._sentences(ranker, k)]
+        return DrawResult(fit_s, outcomes, list(self.notes), self._samples(ranker))
 
     def _requests(self, ranker: Ranker) -> list[Outcome]:
         outcomes = []
@@ -255,9 +255,8 @@ class RequestsDraw:
             clusters = np.array([one.cluster for one in asked], dtype=np.int64)
             for (lang, kind), inside in _parts(asked).items():
                 block = PerUser(clusters[inside], names, values[inside])
-                if len(np.unique(clusters[inside])) >= self.protocol.settings.min_users:
-                    section: Literal["results", "curves"] = "results" if kind == "all" else "curves"
-                    outcomes.append(Outcome(section, k, f"{lang}|{kind}", rate, block))
+                section: Literal["results", "curves"] = "results" if kind == "all" else "curves"
+                outcomes.append(Outcome(section, k, f"{lang}|{kind}", rate, block))
         return outcomes
 
     def _measured(self, ranker: Ranker, one: _Asked, names: Sequence[str]) -> list[float]:
@@ -283,20 +282,20 @@ class RequestsDraw:
             return []
         depth = max(_cut(name) for name in names)
         started = perf_counter()
-        lists = [self._unshown(ranker, one, k, depth) for one in self.tellers]
+        lists = [self._unshown(ranker, one, k, depth) for one in self.held_out_likes]
         rate = len(lists) / (perf_counter() - started)
         values = np.array(
             [
                 [binary_ndcg(listed, one.hidden, _cut(name)) for name in names]
-                for listed, one in zip(lists, self.tellers, strict=True)
+                for listed, one in zip(lists, self.held_out_likes, strict=True)
             ]
         )
         # Users and requests share one resampler: users come after the requests.
-        users = np.array([len(self.protocol.asked) + one.user for one in self.tellers], dtype=np.int64)
+        users = np.array([len(self.protocol.asked) + one.user for one in self.held_out_likes], dtype=np.int64)
         return [Outcome("results", k, f"all|{HELD_OUT_LIKES}", rate, PerUser(users, names, values))]
 
     @staticmethod
-    def _unshown(ranker: Ranker, one: _Teller, k: int, depth: int) -> list[int]:
+    def _unshown(ranker: Ranker, one: _Told, k: int, depth: int) -> list[int]:
         """The list without the half that the sentence speaks of: those items fit it best, and there is nothing to find in them."""
         listed = ranker.rank(one.sentence, one.shown[:k], depth + len(one.shown), statement=True)
         return [row for row in listed if row not in one.shown][:depth]
@@ -304,7 +303,7 @@ class RequestsDraw:
     def _samples(self, ranker: Ranker) -> list[dict[str, str]]:
         """A few lists in words."""
         catalogue = self.protocol.catalogue
-        texts = [one.request.text for one in self.protocol.asked[::29][:4]] + [one.sentence for one in self.tellers[:2]]
+        texts = [one.request.text for one in self.protocol.asked[::29][:4]] + [one.sentence for one in self.held_out_likes[:2]]
         found = []
         for text in texts:
             titles = [catalogue.titles[row] for row in ranker.rank(text, (), 3)]

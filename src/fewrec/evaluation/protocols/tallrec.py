@@ -12,11 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fewrec.errors import DataError
-from fewrec.evaluation.asking import Factory, fitted, pair_probabilities, pair_scores
 from fewrec.evaluation.cache import content_hash
 from fewrec.evaluation.calibration import fit_curve
+from fewrec.evaluation.model_calls import Factory, fitted, pair_probabilities, pair_scores
 from fewrec.evaluation.outcomes import Outcome, PerPair
-from fewrec.evaluation.protocols.base import Answer
+from fewrec.evaluation.protocols.base import DrawResult
 from fewrec.evaluation.protocols.labels import OF_PROBABILITIES
 from fewrec.evaluation.protocols.prompts import Prompt
 from fewrec.evaluation.protocols.titles import match_titles
@@ -31,7 +31,7 @@ _CALIBRATION_PROMPTS = 300
 
 
 class Episode(NamedTuple):
-    """A user's history, an item (catalogue row) she then met, and whether she liked it."""
+    """A user's history, the item (catalogue row) of the prompt, and whether the user liked it."""
 
     examples: Examples
     row: int
@@ -149,7 +149,7 @@ class TallrecDraw:
     valid: Sequence[Episode]
     number: int
 
-    def examine(self, make: Factory, train_users: int, rng: np.random.Generator) -> Answer:
+    def run(self, make: Factory, train_users: int, rng: np.random.Generator) -> DrawResult:
         """Learn from the first ``train_users`` shots, then answer every test prompt by itself."""
         protocol, shots = self.protocol, self.shots[:train_users]
         catalogue = protocol.catalogue
@@ -179,7 +179,7 @@ class TallrecDraw:
             metrics = tuple(metric for metric in metrics if metric != "uauc")
         labels = np.asarray([prompt.label for prompt in protocol.test], dtype=np.bool_)
         block = PerPair(protocol.users, metrics, labels, scores, chances)
-        return Answer(fit_s, [Outcome("results", train_users, "all", rate, block)], notes)
+        return DrawResult(fit_s, [Outcome("results", train_users, "all", rate, block)], notes)
 
     def _answers(self, model: Model) -> tuple[NDArray[np.float64], bool]:
         """(p,) answers to the test prompts, one call each, and whether they are probabilities."""
@@ -207,7 +207,7 @@ class TallrecDraw:
 
 
 def interactions_of(shots: Sequence[Episode], n_items: int) -> Interactions:
-    """Each labelled prompt as a user of her own: her history and, with its label, the target (which stands where both speak of it)."""
+    """Each labelled prompt as a user of its own: the history and the target with its label, which wins where the history holds the target too."""
     user: list[int] = []
     item: list[int] = []
     utility: list[float] = []

@@ -1,4 +1,4 @@
-"""``temporal``: would it have worked in time order? Everything before one moment teaches, everything after it is to be found."""
+"""``temporal``: would it have worked in time order? Train on events before one point in time, test on events after it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fewrec.errors import DataError
 from fewrec.evaluation.cache import content_hash
 from fewrec.evaluation.histories import Histories
 from fewrec.evaluation.ordering import TieBreaker
-from fewrec.evaluation.panels import Marker, Panel, Question
 from fewrec.evaluation.protocols.base import RankingDraw, described
+from fewrec.evaluation.ranking import CaseBatch, RankingCase, RankingScorer
 from fewrec.evaluation.settings import Count, TemporalSettings
 from fewrec.evaluation.splits import active_users, ascending, entries, shuffled_users, sizes_to_run
 from fewrec.types import Catalogue, Interactions, Rows
@@ -49,15 +49,15 @@ class Temporal:
         self._before = entries(interactions, dated & (interactions.time < self.cut))
         self._after = entries(interactions, dated & (interactions.time >= self.cut))
         self._histories, self._futures = Histories(self._before), Histories(self._after)
-        self._teachers = active_users(self._before)
+        self._training_users = active_users(self._before)
         self._tested = np.unique(self._after.user[self._after.utility > 0])
-        if not len(self._teachers) or len(self._tested) < settings.min_users:
+        if not len(self._training_users) or len(self._tested) < settings.min_users:
             raise DataError(
-                f"split at time {self.cut:.0f}: {len(self._teachers)} users with events before it and {len(self._tested)} with positive "
+                f"split at time {self.cut:.0f}: {len(self._training_users)} users with events before it and {len(self._tested)} with positive "
                 f"ones after it, expected at least 1 and {settings.min_users}",
                 hint="move the split with quantile, or use more data",
             )
-        self.sizes, self.notes = sizes_to_run(settings.train_users, len(self._teachers))
+        self.sizes, self.notes = sizes_to_run(settings.train_users, len(self._training_users))
         self.data_hash = content_hash(catalogue, interactions)
         self.dataset |= {"split_time": self.cut, "events_before": len(self._before), "events_after": len(self._after)}
         if n_undated := int((~dated).sum()):
@@ -75,15 +75,15 @@ class Temporal:
     def draw(self, number: int) -> RankingDraw:
         """Draw ``number``: the split is the same, the training subset, sample and ties are not."""
         seed, m = self.settings.seed, len(self.catalogue)
-        teachers = shuffled_users(self._before, self._teachers, "teachers", seed, number)
+        training_users = shuffled_users(self._before, self._training_users, "teachers", seed, number)
         tested = shuffled_users(self._before, self._tested, "tested", seed, number)
         warm = np.bincount(self._before.item, minlength=m) > 0
         apart = {"warm": warm, "cold": ~warm} if warm.any() and not warm.all() else {}
         return RankingDraw(
             catalogue=self.catalogue,
-            train=lambda n: self._before.of_users(teachers[:n]),
-            panels=[self._panel(k, tested) for k in ascending(self.settings.k)],
-            marker=Marker(
+            train=lambda n: self._before.of_users(training_users[:n]),
+            batches=[self._batch(k, tested) for k in ascending(self.settings.k)],
+            scorer=RankingScorer(
                 self.catalogue,
                 {"all": np.ones(m, dtype=np.bool_)} | apart,
                 self.settings.metrics,
@@ -93,15 +93,15 @@ class Temporal:
             min_users=self.settings.min_users,
         )
 
-    def _panel(self, k: Count, tested: Rows) -> Panel:
-        """Users with at least k events before the split; ``all`` takes in those with none."""
+    def _batch(self, k: Count, tested: Rows) -> CaseBatch:
+        """Cases of users with at least k events before the split; ``all`` includes users with none."""
         able = [user for user in tested.tolist() if k == "all" or len(self._histories[user]) >= k]
-        questions = tuple(self._question(user, k) for user in able[: self.settings.max_test_users])
-        counted = np.ones(len(questions), dtype=np.bool_)
-        return Panel(k, questions, in_results=counted, in_curves=~counted)
+        cases = tuple(self._case(user, k) for user in able[: self.settings.max_test_users])
+        counted = np.ones(len(cases), dtype=np.bool_)
+        return CaseBatch(k, cases, in_results=counted, in_curves=~counted)
 
-    def _question(self, user: int, k: Count) -> Question:
+    def _case(self, user: int, k: Count) -> RankingCase:
         past = self._histories[user]
         shown = past if k == "all" else past.last(k)
         wanted = self._futures[user].positives
-        return Question(user, self._before.user_ids[user], shown.examples(self.catalogue), wanted, excluded=past.rows)
+        return RankingCase(user, self._before.user_ids[user], shown.examples(self.catalogue), wanted, excluded=past.rows)

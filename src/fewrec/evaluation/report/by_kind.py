@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fewrec.evaluation.report.reading import Document, models_of
-from fewrec.evaluation.report.words import both, number, plain
+from fewrec.evaluation.report.cells import Document, models_of
+from fewrec.evaluation.report.tables import Table, TableBlock, TableCell, TableRow
+from fewrec.evaluation.report.words import number
 
-_KINDS = {
+_KINDS: dict[str, tuple[str, str]] = {
     "all": ("all", "全部"),
     "category": ("category", "类别"),
     "person": ("person", "人物"),
@@ -24,7 +25,7 @@ _KINDS = {
 }
 
 
-def whole(document: Document) -> Document:
+def without_parts(document: Document) -> Document:
     """The document without its parts by language and kind, which the other sections of the page do not know."""
     if document["protocol"] != "requests":
         return document
@@ -35,27 +36,25 @@ def whole(document: Document) -> Document:
     return {**document, **kept}
 
 
-def by_kind(document: Document, metric: str = "p@10") -> str:
-    """Kinds down, models across, a block for every language; the requests without likes and with most training users."""
-    rows = [
-        row for row in document["results"] if row["metric"] == metric and row.get("kind") != "held-out-likes" and row["k"] == 0
+def by_kind(document: Document, metric: str = "p@10") -> Table | None:
+    """Models down, kinds across, a block for every language; None for other protocols. Requests without likes, most training users."""
+    if document["protocol"] != "requests":
+        return None
+    rows = [row for row in document["results"] if row["metric"] == metric and row["k"] == 0 and row["kind"] != "held-out-likes"]
+    n = max((row["train_users"] for row in rows), default=0)
+    found = {(row["lang"], row["model"], row["kind"]): row for row in rows if row["train_users"] == n}
+    kinds = [
+        kind for kind in dict.fromkeys((*_KINDS, *sorted(row["kind"] for row in rows))) if any(at == kind for _, _, at in found)
     ]
-    if document["protocol"] != "requests" or not rows:
-        return ""
-    n = max(row["train_users"] for row in rows)
-    found = {(row["lang"], row["kind"], row["model"]): row for row in rows if row["train_users"] == n}
-    models = [model for model in models_of(document) if any(name == model for _, _, name in found)]
-    head = "".join(f"<th>{plain(model)}</th>" for model in models)
-    body = []
+    blocks = []
     for lang in sorted({lang for lang, _, _ in found}):
-        body.append(f'<tr class="block"><th colspan="{len(models) + 1}">{plain(lang)}</th></tr>')
-        for kind in sorted({kind for at, kind, _ in found if at == lang}):
-            cells = [_cell(found.get((lang, kind, model))) for model in models]
-            body.append(f"<tr><th>{both(*_KINDS.get(kind, (plain(kind), plain(kind))))}</th>{''.join(cells)}</tr>")
-    title = both(f"{metric} by language and kind of request", f"按语言和请求种类的 {metric}")
-    table = f'<table class="numbers"><thead><tr><th></th>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
-    return f'<section><h2>{title}</h2><div class="scroll">{table}</div></section>'
+        models = [model for model in models_of(document) if (lang, model, "all") in found]
+        body = [TableRow(model, "", [_cell(found.get((lang, model, kind))) for kind in kinds]) for model in models]
+        blocks.append(TableBlock(body, (lang, {"all": "全部语言", "en": "英文", "zh": "中文"}.get(lang, lang))))
+    return Table([_KINDS.get(kind, (kind, kind)) for kind in kinds], blocks) if blocks else None
 
 
-def _cell(row: dict[str, Any] | None) -> str:
-    return "<td></td>" if row is None else f"<td>{number(row['mean'])}</td>"
+def _cell(row: dict[str, Any] | None) -> TableCell | None:
+    if row is None:
+        return None
+    return TableCell(number(row["mean"]), f"{row['n_users']}", f"{number(row['low'])} … {number(row['high'])}")

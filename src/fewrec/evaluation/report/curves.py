@@ -1,11 +1,11 @@
-"""Lines with intervals: the same people at every k, and every number of training users at one k."""
+"""Learning curves with intervals: over k for the same users, and over the number of training users at one k."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fewrec.evaluation.report.reading import Document, models_of, places_of
+from fewrec.evaluation.report.cells import Document, models_of, places_of
 from fewrec.evaluation.report.svg import colour_of, dash_of, drawing, text, text_both, ticks
 from fewrec.evaluation.report.words import both, number, plain
 
@@ -14,7 +14,7 @@ Rows = list[dict[str, Any]]
 
 
 def curves_over_k(document: Document, metric: str, items: str) -> str:
-    """A picture a number of training users; users eligible at every k, so that a line follows the same people."""
+    """One plot per number of training users; users eligible at every k, so that a line is about the same users."""
     rows = [row for row in document["curves"] if row["metric"] == metric and row["items"] == items]
     ns, ks = places_of(rows)
     titles = {n: (f"n = {n:,}", f"n = {n:,}") for n in ns}
@@ -23,7 +23,7 @@ def curves_over_k(document: Document, metric: str, items: str) -> str:
 
 
 def curves_over_n(document: Document, metric: str, items: str) -> str:
-    """A picture a k, all users eligible at that k; a picture needs three models' worth of line, two numbers of training users."""
+    """One plot per k, with all users eligible at that k; empty with fewer than two numbers of training users."""
     rows = [row for row in document["results"] if row["metric"] == metric and row["items"] == items]
     ns, ks = places_of(rows)
     pictures = [([row for row in rows if row["k"] == k], (f"k = {k}", f"k = {k}")) for k in ks]
@@ -129,7 +129,7 @@ def explained(kind: str) -> str:
     """What the lines mean."""
     if kind == "k":
         return both(
-            "Over k, always the same people: those with enough positives for the largest k. Bands and whiskers are 95 % intervals over users.",
+            "Over k, always the same users: those with enough positives for the largest k. Bands and whiskers are 95 % intervals over users.",
             "横轴为 k，且始终是同一批用户：他们的正例足够多，可用于最大的 k。阴影与竖线为按用户自助抽样的 95 % 区间。",
             "p",
         )

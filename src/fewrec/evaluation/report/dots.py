@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from fewrec.evaluation.metrics import parse_metric
-from fewrec.evaluation.report.reading import Document, is_control, models_of, places_of
+from fewrec.evaluation.report.cells import Document, better_of, entry_of, is_control, models_of, places_of
 from fewrec.evaluation.report.svg import colour_of, drawing, text, text_both, ticks
-from fewrec.evaluation.report.words import ITEMS, names_of, number
+from fewrec.evaluation.report.words import number
 
 _LEFT, _INNER, _RIGHT, _ROW, _TOP, _BOTTOM = 118, 270, 56, 22, 30, 24
 
 
-def dots(document: Document, metric: str, family: str) -> str:
-    """A picture a cell, on one scale."""
+def dots(document: Document, metric: str) -> str:
+    """One plot per cell, all on one scale."""
     rows = [row for row in document["results"] if row["metric"] == metric]
     if not rows:
         return ""
     ns, ks = places_of(rows)
     scale = ticks(min(row["low"] for row in rows), max(row["high"] for row in rows))
     pictures = []
-    for items in ITEMS:
+    for items in entry_of(document).subjects:
         for n in ns:
             for k in ks:
                 own = [row for row in rows if (row["items"], row["train_users"], row["k"]) == (items, n, k)]
                 if own:
-                    pictures.append(_picture(own, document, scale, lower=parse_metric(metric, family).better == "lower"))
+                    pictures.append(_picture(own, document, scale, lower=better_of(document, metric) == "lower"))
     return f'<div class="multiples wide">{"".join(pictures)}</div>'
 
 
@@ -33,12 +32,12 @@ def _picture(rows: list[dict[str, Any]], document: Document, scale: list[float],
     rows = sorted(rows, key=lambda row: row["mean"], reverse=not lower)
     models = models_of(document)
     first = rows[0]
-    shots = document["protocol"] == "tallrec"
+    shots = entry_of(document).size == "shots"
     where = f"K = {first['k']}" if shots else f"n = {first['train_users']:,} · k = {first['k']}"
-    english, chinese = (f"{where} · {name} · " for name in ITEMS[first["items"]])
+    english, chinese = (f"{where} · {name} · " for name in entry_of(document).subjects[first["items"]])
     title = f"{english}{first['n_users']} users", f"{chinese}{first['n_users']} 位用户"
-    if document["protocol"] == "round-trip":
-        english, chinese = names_of("round-trip", first["items"])
+    if entry_of(document).candidates == "decoders":
+        english, chinese = entry_of(document).subjects[first["items"]]
         title = f"{first['n_users']} {english}", f"{first['n_users']} 个{chinese}"
     height = _TOP + _ROW * len(rows) + _BOTTOM
 

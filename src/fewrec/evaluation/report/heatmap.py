@@ -1,8 +1,8 @@
-"""The data-efficiency grid as a picture: in which cell does the champion beat its best peer, by how much, and beyond doubt?"""
+"""The data-efficiency grid as a picture: where the reference model differs from its best peer, by how much, and whether significantly."""
 
 from __future__ import annotations
 
-from fewrec.evaluation.report.reading import Document, Duel, duels
+from fewrec.evaluation.report.cells import CellComparison, Document, cell_comparisons
 from fewrec.evaluation.report.svg import drawing, text, text_both
 from fewrec.evaluation.report.words import number, percent, plain
 
@@ -14,7 +14,7 @@ _WIN, _LOSS = (24, 90, 157), (178, 42, 42)
 
 def heatmap(document: Document, metric: str, items: str) -> str:
     """An SVG of n (down) by k (across); empty where nothing was compared."""
-    cells = duels(document, metric, items)
+    cells = cell_comparisons(document, metric, items)
     if not cells:
         return ""
     ns = sorted({n for n, _ in cells})
@@ -34,21 +34,21 @@ def heatmap(document: Document, metric: str, items: str) -> str:
     return drawing(width, height, "".join(parts), (f"grid of {metric}", f"{metric} 网格"))
 
 
-def _cell(x: float, y: float, duel: Duel) -> str:
-    strength = min(abs(duel.gain) / _FULL, 1.0) ** 0.7
-    decided = duel.verdict != "open"
-    target = _WIN if duel.gain >= 0 else _LOSS
+def _cell(x: float, y: float, cell: CellComparison) -> str:
+    strength = min(abs(cell.gain) / _FULL, 1.0) ** 0.7
+    decided = cell.verdict != "open"
+    target = _WIN if cell.gain >= 0 else _LOSS
     mixed = tuple(round(250 + (channel - 250) * strength * (0.95 if decided else 0.45)) for channel in target)
     dark = sum(mixed) < 400
     kind = "light" if dark else ""
-    mark = {"won": " ●", "lost": " ▼", "open": ""}[duel.verdict]
+    mark = {"won": " ●", "lost": " ▼", "open": ""}[cell.verdict]
     box = f'<rect x="{x + 2:.0f}" y="{y + 2:.0f}" width="{_WIDE - 4}" height="{_HIGH - 4}" rx="5" fill="rgb{mixed}"/>'
-    said = f"{duel.champion} {number(duel.mean)}; best peer {duel.best} {number(duel.best_mean)}; better than {', '.join(duel.beaten) or 'none'}"
-    said += f"; below {', '.join(duel.beaten_by)}" if duel.beaten_by else ""
+    said = f"{cell.champion} {number(cell.mean)}; best peer {cell.best} {number(cell.best_mean)}; better than {', '.join(cell.beaten) or 'none'}"
+    said += f"; below {', '.join(cell.beaten_by)}" if cell.beaten_by else ""
     return (
         f"<g><title>{plain(said)}</title>{box}"
-        + text(x + _WIDE / 2, y + 27, percent(duel.gain) + mark, f"gain {kind}")
-        + text(x + _WIDE / 2, y + 46, f"{number(duel.mean)} : {number(duel.best_mean)} {duel.best}", f"small {kind}")
+        + text(x + _WIDE / 2, y + 27, percent(cell.gain) + mark, f"gain {kind}")
+        + text(x + _WIDE / 2, y + 46, f"{number(cell.mean)} : {number(cell.best_mean)} {cell.best}", f"small {kind}")
         + "</g>"
     )
 

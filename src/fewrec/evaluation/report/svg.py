@@ -25,7 +25,7 @@ _DASHES = ("1 3", "5 3", "9 3", "9 3 1 3")
 
 
 def colour_of(model: str, models: list[str]) -> str:
-    """The champion is blue and heavy, trivial baselines are grey, everybody else has a colour."""
+    """The reference model is blue, trivial baselines and controls are grey, every peer has a colour of its own."""
     if model == models[0]:
         return CHAMPION
     if model in TRIVIAL or model.endswith((":banned", ":stranger")):
@@ -45,7 +45,7 @@ def text(x: float, y: float, label: object, kind: str = "", anchor: str = "middl
 
 
 def text_both(x: float, y: float, labels: tuple[str, str], kind: str = "", anchor: str = "middle") -> str:
-    """The same in two languages."""
+    """A label in two languages at a point; arguments as of :func:`text`."""
     return both(plain(labels[0]), plain(labels[1]), "text", x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, class_=kind)
 
 

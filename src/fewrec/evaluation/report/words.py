@@ -1,32 +1,14 @@
-"""Everything on the page is said twice; the style sheet shows one language at a time."""
+"""The page's texts in English and Chinese; where both are rendered, the style sheet shows one at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 from typing import Any
 
-PROTOCOLS = {
-    "kshot": (
-        "How good is a list after k examples, when n other users have taught the model?",
-        "有 n 个其他用户的数据、新用户给出 k 个例子之后，推荐列表有多好？",
-    ),
-    "cold-items": ("Can items be recommended that nobody has touched yet?", "还没有任何人接触过的物品，能被推荐吗？"),
-    "temporal": ("Would it have worked in time order?", "按时间先后使用，效果如何？"),
-    "tallrec": (
-        "Will she like this title? K labelled prompts are all that is learned from; every test prompt is answered alone.",
-        "她会喜欢这部作品吗？只从 K 条带标签的提示中学习，每条测试提示单独作答。",
-    ),
-    "labels": ("Like or dislike, on given pairs of user and item?", "对给定的用户与物品：喜欢还是不喜欢？"),
-    "round-trip": (
-        "A vector was read out in words. Are the words true, and do they say enough?",
-        "把一个向量读成了文字。这些文字属实吗？说得够吗？",
-    ),
-    "requests": (
-        "Does a sentence get what it asks for, and what is a sentence worth beside k likes?",
-        "说一句话，能得到想要的东西吗？在 k 个喜欢之外，一句话值多少？",
-    ),
-    "candidates": ("Which of some twenty candidates did the user go on to?", "在约二十个候选物品中，用户接下来选了哪一个？"),
-}
+from markupsafe import Markup
 
 METRICS = {
     "p": ("what matches among the first N, over the most there can be", "前 N 个中符合要求的比例（以可能的最大数为分母）"),
@@ -53,7 +35,7 @@ METRICS = {
         "逐用户计算：喜欢的物品排在其他物品之前的概率，0.5 为随机；再对用户取平均",
     ),
     "auc": (
-        "the same over all pairs together: largely measures how positive a user is in general",
+        "AUC over all pairs of all users: largely measures how positive a user is in general",
         "对所有配对合并计算；很大程度上衡量的是用户总体上有多爱给好评",
     ),
     "coverage": ("share of the catalogue that is in anybody's list", "至少出现在一个人列表里的物品比例"),
@@ -77,11 +59,11 @@ METRICS = {
         "凭向量的前十名中，凭文字也排进前十的比例",
     ),
     "plain-ndcg-kept": (
-        "the same as ndcg-kept for a reader who knows no catalogue: the text encoded as it stands",
+        "ndcg-kept for a reader who does not know the catalogue: the whole text is encoded",
         "同 ndcg-kept，但读者不了解物品目录：直接编码整段文字",
     ),
     "plain-overlap": (
-        "the same as overlap for that reader",
+        "overlap for a reader who does not know the catalogue: the whole text is encoded",
         "同 overlap，读者不了解物品目录",
     ),
     "genre-named": ("users for whom the commonest genre of the likes is named", "说出了用户所喜欢物品中最常见类型的用户比例"),
@@ -93,25 +75,26 @@ METRICS = {
     "calibration-error": ("how far stated probabilities are from frequencies", "所说概率与实际频率的偏差"),
 }
 
-ITEMS = {"all": ("all items", "全部物品"), "warm": ("warm items", "已有数据的物品"), "cold": ("cold items", "冷启动物品")}
+
+_language: ContextVar[str | None] = ContextVar("language of the page", default=None)
 
 
-OF_ROUND_TRIP = {
-    "all": ("users", "用户"),
-    "warm": ("items of the catalogue", "目录中的物品"),
-    "cold": ("held-out items", "解码器未见过的物品"),
-}
+@contextmanager
+def in_language(lang: str | None) -> Iterator[None]:
+    """Within the context :func:`both` gives one language alone: ``en`` or ``zh``; None for both."""
+    token = _language.set(lang)
+    try:
+        yield
+    finally:
+        _language.reset(token)
 
 
-def names_of(protocol: str, items: str) -> tuple[str, str]:
-    """What a set of items is called; in ``round-trip``, whom the texts are about."""
-    return OF_ROUND_TRIP[items] if protocol == "round-trip" else ITEMS[items]
-
-
-def both(english: str, chinese: str, tag: str = "span", **attributes: Any) -> str:
-    """Two elements, one of which is shown. The texts are markup already; see :func:`plain`."""
+def both(english: str, chinese: str, tag: str = "span", **attributes: Any) -> Markup:
+    """An element per language, of which the page shows one; a single one in :func:`in_language`. The texts are markup already."""
     extra = "".join(f' {name.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for name, value in attributes.items())
-    return f'<{tag} lang="en"{extra}>{english}</{tag}><{tag} lang="zh"{extra}>{chinese}</{tag}>'
+    texts = {"en": english, "zh": chinese}
+    wanted = (only,) if (only := _language.get()) else texts
+    return Markup("".join(f'<{tag} lang="{lang}"{extra}>{texts[lang]}</{tag}>' for lang in wanted))
 
 
 def plain(text: object) -> str:

@@ -10,22 +10,30 @@ from round_trip_worlds import HashedWords, everybody, films
 
 from fewrec.errors import SettingError
 from fewrec.evaluation import RoundTripSettings, Run, evaluate
-from fewrec.evaluation.round_trip import Ground, check_names, examinees, judge_of, version_of
+from fewrec.evaluation.text_decoders import DecodedCatalogue, candidate_decoders, check_names, text_scoring, version_of
 from fewrec.testing import tiny_model
 
 SMALL = RoundTripSettings(seeds=1, min_users=2, min_hidden=1, k=(2,), held_out=0.25, replicates=100)
 
 
 @pytest.fixture(scope="module")
-def ground() -> Ground:
+def decoded_catalogue() -> DecodedCatalogue:
     first = HashedWords(1)
-    return Ground(films(first), first)
+    return DecodedCatalogue(films(first), first)
 
 
-def run(ground: Ground, *names: str, **settings: object) -> dict:
-    inputs = {"catalogue": ground.catalogue, "interactions": everybody(), "judge": judge_of(ground, HashedWords(2))}
+def run(decoded_catalogue: DecodedCatalogue, *names: str, **settings: object) -> dict:
+    inputs = {
+        "catalogue": decoded_catalogue.catalogue,
+        "interactions": everybody(),
+        "scoring": text_scoring(decoded_catalogue, HashedWords(2)),
+    }
     return evaluate(
-        "round-trip", examinees(names, ground), run=Run(progress=False), settings=replace(SMALL, **settings), **inputs
+        "round-trip",
+        candidate_decoders(names, decoded_catalogue),
+        run=Run(progress=False),
+        settings=replace(SMALL, **settings),
+        **inputs,
     )
 
 
@@ -38,18 +46,20 @@ def rows(document: dict, model: str) -> dict:
 
 
 def test_an_endpoint_that_is_down_is_examined_by_the_phrases_it_falls_back_to(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    decoded_catalogue: DecodedCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("openai")
     for name, value in (("BASE_URL", "http://127.0.0.1:9/v1"), ("MODEL", "none"), ("N_ATTEMPTS", "1"), ("TIMEOUT_S", "2")):
         monkeypatch.setenv(f"FEWREC_CHAT_{name}", value)
-    document = run(ground, "phrases", "chat", "chat:stranger")
+    document = run(decoded_catalogue, "phrases", "chat", "chat:stranger")
     assert rows(document, "chat") == rows(document, "phrases")
     assert ("cold", 1, "support") in rows(document, "chat")  # phrases can be mined without the held-out items
     assert rows(document, "chat:stranger")["warm", 1, "support"] < rows(document, "chat")["warm", 1, "support"]
 
 
-def test_a_language_model_has_no_results_on_items_that_it_cannot_forget(ground: Ground, tmp_path: Path) -> None:
+def test_a_language_model_has_no_results_on_items_that_it_cannot_forget(
+    decoded_catalogue: DecodedCatalogue, tmp_path: Path
+) -> None:
     pytest.importorskip("torch")
     from fewrec.llm.decoder import LMDecoderConfig
     from fewrec.llm.decoder.conditioned import ConditionedLM
@@ -57,12 +67,12 @@ def test_a_language_model_has_no_results_on_items_that_it_cannot_forget(ground: 
     from fewrec.llm.decoder.loading import load_causal_lm
 
     config = LMDecoderConfig(lm=str(tiny_model(tmp_path / "lm", "gpt2")), n_prompts=2, n_hidden=8, max_new_tokens=6)
-    loaded, first = load_causal_lm(config), ground.encoder
+    loaded, first = load_causal_lm(config), decoded_catalogue.encoder
     made = ConditionedLM(loaded, config, first.dimensions, "en")
     folder = tmp_path / "decoder"
     save(folder, Head(config, first.name, first.fingerprint, first.dimensions, "en", loaded.identity, {}), made.state())
     name = f"lm:{folder}"
-    document = run(ground, "phrases", name)
+    document = run(decoded_catalogue, "phrases", name)
     assert ("warm", 1, "support") in rows(document, name)
     assert ("cold", 1, "support") not in rows(document, name)
     assert rows(document, name)["warm", 1, "support"] < rows(document, "phrases")["warm", 1, "support"]  # nothing was learned

@@ -1,8 +1,8 @@
-"""Handing a model what it may see and checking what comes back.
+"""Calls to models: private copies of the inputs, checks of the outputs.
 
 Leakage is guarded here by construction: a model gets private copies of the training users' entries and of the examples. The copies
-share no memory with the arrays that hold the answers (a NumPy view would lead back to them through ``.base``), and questions with
-fewer examples are always asked before those with more, so a model that remembers has nothing to gain.
+share no memory with the arrays that hold the answers (a NumPy view would lead back to them through ``.base``), and cases with
+fewer examples always come before those with more, so a model that keeps state gains nothing.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def scores_of(model: Model, examples: Sequence[Examples], n_items: int) -> Itera
 
 @runtime_checkable
 class CandidateScorer(Protocol):
-    """A model that would rather be asked about given candidates than about the whole catalogue, since every answer costs it much."""
+    """A model that scores given candidates instead of the whole catalogue, because a single score is expensive (a language model)."""
 
     def score_candidates(self, examples: Sequence[Examples], rows: Sequence[Rows]) -> list[Vector]:
         """Scores of catalogue rows ``rows[b]`` for the user of ``examples[b]``."""
@@ -72,7 +72,7 @@ class CandidateScorer(Protocol):
 def candidate_scores(
     model: CandidateScorer, examples: Sequence[Examples], candidates: Sequence[Rows], n_items: int
 ) -> Iterator[tuple[int, Matrix, float]]:
-    """As :func:`scores_of`; items that are no candidates score lowest."""
+    """Batches of one user: (position, (1, m) scores, seconds); items outside the candidates get the lowest score."""
     for number, (one, rows) in enumerate(zip(examples, candidates, strict=True)):
         own = _private_examples(one)
         started = perf_counter()

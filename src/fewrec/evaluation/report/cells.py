@@ -1,4 +1,4 @@
-"""The document as the page needs it: who stands in which cell, and what the comparisons say there."""
+"""The document as the page needs it: the models of each cell, and the comparisons there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fewrec.errors import SettingError
 from fewrec.evaluation.document import TRIVIAL
+from fewrec.evaluation.metrics import parse_metric
+from fewrec.evaluation.metrics.plugged import Better
+from fewrec.evaluation.registry import ProtocolEntry, protocol_entry
 
 Document = Mapping[str, Any]
 Place = tuple[int, Any]
@@ -17,8 +21,8 @@ OWN = ("auto", "taste", "ensemble")
 
 
 @dataclass(frozen=True)
-class Duel:
-    """The champion in one cell, against the best of its peers."""
+class CellComparison:
+    """The reference model (``settings.champion``) in one cell, against the best of its peers."""
 
     champion: str
     best: str
@@ -44,6 +48,28 @@ class Duel:
         return "won" if len(self.beaten) == self.n_peers else "open"
 
 
+def entry_of(document: Document) -> ProtocolEntry:
+    """What the registry says of the document's protocol."""
+    return protocol_entry(document["protocol"])
+
+
+def family_of(document: Document) -> str:
+    """Which metrics the document holds: ``ranked``, ``labelled`` or ``decoded``."""
+    return entry_of(document).settings.family
+
+
+def better_of(document: Document, metric: str) -> Better:
+    """Which direction is better; of a metric that is not installed here, what the comparisons say, else None."""
+    for row in document["comparisons"]:
+        if row["metric"] == metric:
+            better: Better = row["better"]
+            return better
+    try:
+        return parse_metric(metric, family_of(document)).better
+    except SettingError:
+        return None
+
+
 def models_of(document: Document) -> list[str]:
     """The champion first, the trivial baselines last, the others as they were named."""
     champion = document["settings"]["champion"]
@@ -52,7 +78,7 @@ def models_of(document: Document) -> list[str]:
 
 
 def is_control(model: str) -> bool:
-    """Whether it stands there to be beaten: a trivial baseline, or a decoder that cannot be right."""
+    """Whether it is a trivial baseline, or a control of a decoder."""
     return model in TRIVIAL or model.endswith((":banned", ":stranger"))
 
 
@@ -63,21 +89,21 @@ def places_of(rows: list[dict[str, Any]]) -> tuple[list[int], list[Any]]:
     return ns, ks
 
 
-def duels(document: Document, metric: str, items: str) -> dict[Place, Duel]:
+def cell_comparisons(document: Document, metric: str, items: str) -> dict[Place, CellComparison]:
     """Every cell in which the champion was compared with a peer."""
     cells: dict[Place, list[dict[str, Any]]] = {}
     for row in document["comparisons"]:
         if row["metric"] == metric and row["items"] == items and row["against"] not in OWN:
             cells.setdefault((row["train_users"], row["k"]), []).append(row)
-    return {place: _duel(rows) for place, rows in cells.items()}
+    return {place: _compared(rows) for place, rows in cells.items()}
 
 
-def _duel(rows: list[dict[str, Any]]) -> Duel:
+def _compared(rows: list[dict[str, Any]]) -> CellComparison:
     lower = rows[0]["better"] == "lower"
     best = (min if lower else max)(rows, key=lambda row: row["against_mean"])
     above = tuple(row["against"] for row in rows if row["low"] > 0)
     below = tuple(row["against"] for row in rows if row["high"] < 0)
-    return Duel(
+    return CellComparison(
         champion=best["model"],
         best=best["against"],
         mean=best["mean"],

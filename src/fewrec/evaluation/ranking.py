@@ -1,4 +1,4 @@
-"""Questions put to a model that ranks, and the marking of its answers."""
+"""Test cases of ranking protocols, and the metrics of the lists that a model makes for them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fewrec.evaluation.asking import CandidateScorer, candidate_scores, scores_of
-from fewrec.evaluation.metrics import (
-    Metric,
-    Ranked,
-    coverage,
-    diversity,
-    mrr,
-    ndcg,
-    novelty,
-    parse_metric,
-    recall,
-    self_information,
-    uauc,
-)
+from fewrec.evaluation.metrics import Metric, Ranked, coverage, diversity, novelty, parse_metric, self_information
+from fewrec.evaluation.metrics.plugged import OWN, checked
 from fewrec.evaluation.metrics.ranked import Values
+from fewrec.evaluation.model_calls import CandidateScorer, candidate_scores, scores_of
 from fewrec.evaluation.ordering import Packed, TieBreaker, packed, ranks_of, top_of
 from fewrec.evaluation.outcomes import Outcome, PerUser
 from fewrec.evaluation.settings import Count
@@ -32,15 +21,14 @@ from fewrec.models.base import Model
 from fewrec.types import Catalogue, Examples, Interactions, Matrix, Rows, Vector
 
 SECTIONS: tuple[Literal["results", "curves"], ...] = ("results", "curves")
-OF_LISTS = ("coverage", "diversity", "novelty")
 
 
 @dataclass(frozen=True)
-class Question:
-    """One user, asked once. Only ``examples`` is shown to the model."""
+class RankingCase:
+    """One ranked list to make for one user. Only ``examples`` is shown to the model."""
 
     user: int
-    """Row among all users of the data: the same person in every draw."""
+    """Row among all users of the data: a user has the same row in every draw."""
     user_id: str
     examples: Examples
     relevant: Rows
@@ -52,84 +40,84 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """All questions of one k. A model answers each once, however many sets of items its answer is marked on."""
+class CaseBatch:
+    """All cases of one k. A model scores each once, however many sets of items the scores are ranked on."""
 
     k: Count
-    questions: tuple[Question, ...]
+    cases: tuple[RankingCase, ...]
     in_results: NDArray[np.bool_]
-    """(q,) questions that count for the table."""
+    """(q,) cases that count for the table."""
     in_curves: NDArray[np.bool_]
-    """(q,) questions of users eligible at every k; a curve over k follows the same people."""
+    """(q,) cases of users eligible at every k; a curve over k is about the same users throughout."""
 
 
 @dataclass(frozen=True)
-class Marker:
+class RankingScorer:
     """Turns scores into metrics. ``pools``: name of a set of items -> (m,) whether an item is in it."""
 
     catalogue: Catalogue
     pools: Mapping[str, NDArray[np.bool_]]
     metrics: tuple[str, ...]
     known: Interactions
-    """Whose likes say how novel an item is; the same for every model and n."""
+    """Training data that define how novel an item is; equal for all models and sizes."""
     ties: TieBreaker
 
     @cached_property
     def parsed(self) -> tuple[Metric, ...]:
-        """The metrics taken apart."""
+        """The parsed metrics."""
         return tuple(parse_metric(name, "ranked") for name in self.metrics)
 
     @cached_property
     def information(self) -> NDArray[np.float64]:
-        """(m,) bits."""
+        """(m,) self-information of the items in bits."""
         return self_information(self.known)
 
-    def mark(self, model: Model, panel: Panel, min_users: int) -> list[Outcome]:
+    def score(self, model: Model, batch: CaseBatch, min_users: int) -> list[Outcome]:
         """One outcome for every set of items, twice where there are curves; a set with fewer than ``min_users`` users gives none."""
-        lists, seconds = self._rank(model, panel)
-        users = np.asarray([question.user for question in panel.questions])
+        lists, seconds = self._rank(model, batch)
+        users = np.asarray([case.user for case in batch.cases])
         users_per_s = len(users) / max(seconds, 1e-9)
         outcomes = []
         for name, lined_up in lists.items():
             ranked = lined_up.ranked()
             for section in SECTIONS:
-                chosen = (panel.in_results if section == "results" else panel.in_curves)[lined_up.asked]
+                chosen = (batch.in_results if section == "results" else batch.in_curves)[lined_up.asked]
                 if chosen.sum() >= min_users:
                     values = self._values(ranked, chosen, int(self.pools[name].sum()))
                     block = PerUser(users[lined_up.asked][chosen], self.metrics, values)
-                    outcomes.append(Outcome(section, panel.k, name, users_per_s, block))
+                    outcomes.append(Outcome(section, batch.k, name, users_per_s, block))
         return outcomes
 
-    def _rank(self, model: Model, panel: Panel) -> tuple[dict[str, _Lists], float]:
-        """Every question's list in every set of items, and the seconds that scoring took."""
-        depth = max((metric.at for metric in self.parsed if metric.kind in OF_LISTS), default=0)
+    def _rank(self, model: Model, batch: CaseBatch) -> tuple[dict[str, _Lists], float]:
+        """Every case's list in every set of items, and the seconds that scoring took."""
+        depth = max((metric.at for metric in self.parsed if metric.kind not in OWN), default=0)
         lists = {name: _Lists(depth) for name in self.pools}
         total = 0.0
-        for start, scores, seconds in self._scores(model, panel):
+        for start, scores, seconds in self._scores(model, batch):
             total += seconds
             for number, row in enumerate(scores, start):
-                self._line_up(panel.questions[number], number, row, lists)
+                self._line_up(batch.cases[number], number, row, lists)
         return lists, total
 
-    def _scores(self, model: Model, panel: Panel) -> Iterator[tuple[int, Matrix, float]]:
+    def _scores(self, model: Model, batch: CaseBatch) -> Iterator[tuple[int, Matrix, float]]:
         """Of the whole catalogue, or of given candidates alone where a model asks for that."""
-        examples = [question.examples for question in panel.questions]
-        candidates = [q.candidates for q in panel.questions if q.candidates is not None]
+        examples = [case.examples for case in batch.cases]
+        candidates = [q.candidates for q in batch.cases if q.candidates is not None]
         if isinstance(model, CandidateScorer) and len(candidates) == len(examples):
             return candidate_scores(model, examples, candidates, len(self.catalogue))
         return scores_of(model, examples, len(self.catalogue))
 
-    def _line_up(self, question: Question, number: int, scores: Vector, lists: Mapping[str, _Lists]) -> None:
-        """One question's ``scores`` (m,) into the list of every set of items where the user has something to find."""
-        order = packed(scores, self.ties.keys(question.user_id))
-        if question.candidates is None:
-            order[question.excluded] = 0
+    def _line_up(self, case: RankingCase, number: int, scores: Vector, lists: Mapping[str, _Lists]) -> None:
+        """One case's ``scores`` (m,) into the list of every set of items where the user has something to find."""
+        order = packed(scores, self.ties.keys(case.user_id))
+        if case.candidates is None:
+            order[case.excluded] = 0
         else:
-            listed = order[question.candidates]
+            listed = order[case.candidates]
             order[:] = 0
-            order[question.candidates] = listed
+            order[case.candidates] = listed
         for name, pool in self.pools.items():
-            relevant = question.relevant[pool[question.relevant]]
+            relevant = case.relevant[pool[case.relevant]]
             if len(relevant):
                 lists[name].add(number, order if pool.all() else np.where(pool, order, np.uint64(0)), relevant)
 
@@ -145,19 +133,10 @@ class Marker:
 
     def _column(self, ranked: Ranked, metric: Metric) -> Values:
         """(b,) one metric that each list has for itself."""
-        match metric.kind:
-            case "ndcg":
-                return ndcg(ranked, metric.at)
-            case "recall":
-                return recall(ranked, metric.at)
-            case "mrr":
-                return mrr(ranked)
-            case "uauc":
-                return uauc(ranked)
-            case "diversity":
-                return diversity(ranked.top[:, : metric.at], self.catalogue.vectors)
-            case _:
-                return novelty(ranked.top[:, : metric.at], self.information)
+        if metric.function is not None:
+            return checked(metric.name, metric.function, ranked, metric.at)
+        top = ranked.top[:, : metric.at]
+        return diversity(top, self.catalogue.vectors) if metric.kind == "diversity" else novelty(top, self.information)
 
 
 class _Lists:

@@ -1,4 +1,4 @@
-"""What ``round-trip`` judges, and who judges: decoders by name, and the judge of a catalogue. Sits above the stages, as ``models`` does."""
+"""Decoders under test by name, and the scorer settings of a catalogue, for ``round-trip``. Imports stages, which import nothing of this."""
 
 from __future__ import annotations
 
@@ -14,31 +14,32 @@ from fewrec.decoders import CatalogueReader, Expectation, PhraseDecoder, PhraseV
 from fewrec.decoders.registry import Reader, load_decoder
 from fewrec.encoders.fingerprint import hash_files
 from fewrec.errors import SettingError
-from fewrec.evaluation.decoding import Control, Examinee, Judge, Kind, Subject
+from fewrec.evaluation.decoder_api import BatchDecoder, CandidateDecoder, Control, Kind, TextScoring
 from fewrec.sources import code_version
 from fewrec.text import clean, fold, words
 from fewrec.types import Catalogue, Decoded, Encoder, Matrix, Rows
 
-DEFAULT_SUBJECTS = "phrases,phrases:banned,phrases:stranger"
+DEFAULT_DECODERS = "phrases,phrases:banned,phrases:stranger"
 DEFAULT_SECOND = "e5"
-CONTROLS: tuple[Control, ...] = ("banned", "stranger")
+CONTROLS: Mapping[str, Control] = {"banned": "masked", "stranger": "shuffled"}
+"""Ending of a decoder's name in commands and documents -> the control it stands for."""
 
 
-class Ground:
-    """A catalogue with what decoders and judge share: its phrases, mined once."""
+class DecodedCatalogue:
+    """A catalogue with what decoders and scorers share: its mined phrases and its records."""
 
     def __init__(self, catalogue: Catalogue, encoder: Encoder) -> None:
         self.catalogue, self.encoder = catalogue, encoder
 
     @cached_property
     def vocabulary(self) -> PhraseVocabulary:
-        """As ``fit`` mines it."""
+        """The phrases that ``fit`` would mine."""
         catalogue = self.catalogue
         return mine_phrases(catalogue.fields, words=words, encode=self.encoder.encode, items=catalogue.vectors, clean=clean)
 
     @cached_property
     def records(self) -> Records:
-        """What the items say."""
+        """The items' records: their words by field."""
         return Records(self.catalogue.fields, words=words, fold=fold)
 
     def without(self, rows: Rows) -> PhraseVocabulary:
@@ -55,104 +56,108 @@ class Ground:
         return "zh" if 2 * n_chinese > len(titles) else "en"
 
 
-class PhraseSubject:
+class PhraseBatches:
     """The phrase decoder, many vectors at a time."""
 
-    def __init__(self, decoder: PhraseDecoder, ground: Ground) -> None:
-        self._decoder, self._ground = decoder, ground
+    def __init__(self, decoder: PhraseDecoder, decoded_catalogue: DecodedCatalogue) -> None:
+        self._decoder, self._decoded_catalogue = decoder, decoded_catalogue
 
     def decode_all(self, vectors: Matrix, *, lang: str, n_phrases: int, kind: Kind) -> list[Decoded]:
-        """One after the other."""
+        """Texts of the vectors (b, d), decoded one by one."""
         return [self._decoder.decode(vector, lang=lang, n_phrases=n_phrases, kind=kind) for vector in vectors]
 
-    def without_items(self, rows: Rows) -> PhraseSubject:
+    def without_items(self, rows: Rows) -> PhraseBatches:
         """The decoder of a catalogue mined without these items."""
-        vectors = self._ground.catalogue.vectors
+        vectors = self._decoded_catalogue.catalogue.vectors
         known = np.setdiff1d(np.arange(len(vectors)), rows)
-        return PhraseSubject(PhraseDecoder(self._ground.without(rows), vectors, rows=known), self._ground)
+        return PhraseBatches(PhraseDecoder(self._decoded_catalogue.without(rows), vectors, rows=known), self._decoded_catalogue)
 
-    def decode_without(
-        self, vectors: Matrix, banned: Sequence[frozenset[str]], *, lang: str, n_phrases: int, kind: Kind
+    def decode_masked(
+        self, vectors: Matrix, masked: Sequence[frozenset[str]], *, lang: str, n_phrases: int, kind: Kind
     ) -> list[Decoded]:
-        """A vocabulary of its own for every vector."""
+        """Texts of the vectors (b, d), each from a vocabulary without its masked words."""
         return [
             self._decoder.without_words(each).decode(vector, lang=lang, n_phrases=n_phrases, kind=kind)
-            for vector, each in zip(vectors, banned, strict=True)
+            for vector, each in zip(vectors, masked, strict=True)
         ]
 
 
-class ReaderSubject:
-    """A decoder of :mod:`fewrec.decoders.registry` as it is judged. ``again`` makes it for a catalogue without some items, where that can be had."""
+class LoadedDecoder:
+    """A decoder of :mod:`fewrec.decoders.registry` as a :class:`BatchDecoder`. ``again`` makes it for a catalogue without some items, if possible."""
 
-    def __init__(self, reader: ManyReader, again: Callable[[Rows], Subject] | None = None) -> None:
+    def __init__(self, reader: ManyVectors, again: Callable[[Rows], BatchDecoder] | None = None) -> None:
         self._reader, self._again = reader, again
 
     def decode_all(self, vectors: Matrix, *, lang: str, n_phrases: int, kind: Kind) -> list[Decoded]:
-        """As the decoder does."""
+        """Texts of the vectors (b, d), from the wrapped decoder."""
         return self._reader.decode_all(vectors, lang=lang, n_phrases=n_phrases, kind=kind)
 
-    def without_items(self, rows: Rows) -> Subject | None:
-        """None for a language model that has learned from them."""
+    def without_items(self, rows: Rows) -> BatchDecoder | None:
+        """None for a language model, which cannot unlearn them."""
         return self._again(rows) if self._again is not None else None
 
 
 @runtime_checkable
-class ManyReader(Protocol):
+class ManyVectors(Protocol):
     """A decoder that takes many vectors at once."""
 
     def decode_all(self, vectors: Matrix, *, lang: str, n_phrases: int = 5, kind: Kind = "user") -> list[Decoded]:
         """``vectors`` (b, d), unit."""
 
 
-def _phrases(name: str, ground: Ground) -> Subject:
+def _phrases(name: str, decoded_catalogue: DecodedCatalogue) -> BatchDecoder:
     if name != "phrases":
         raise SettingError(f"the decoder {name!r} takes no argument", hint="write phrases")
-    return PhraseSubject(PhraseDecoder(ground.vocabulary, ground.catalogue.vectors), ground)
+    return PhraseBatches(PhraseDecoder(decoded_catalogue.vocabulary, decoded_catalogue.catalogue.vectors), decoded_catalogue)
 
 
-def _lm(name: str, ground: Ground) -> Subject:
-    phrases = PhraseDecoder(ground.vocabulary, ground.catalogue.vectors)
-    return ReaderSubject(_many(name, load_decoder(name, phrases=phrases, encoder=ground.encoder)))
+def _lm(name: str, decoded_catalogue: DecodedCatalogue) -> BatchDecoder:
+    phrases = PhraseDecoder(decoded_catalogue.vocabulary, decoded_catalogue.catalogue.vectors)
+    return LoadedDecoder(_many(name, load_decoder(name, phrases=phrases, encoder=decoded_catalogue.encoder)))
 
 
-def _chat(name: str, ground: Ground, rows: Rows | None = None) -> Subject:
-    vectors = ground.catalogue.vectors
+def _chat(name: str, decoded_catalogue: DecodedCatalogue, rows: Rows | None = None) -> BatchDecoder:
+    vectors = decoded_catalogue.catalogue.vectors
     if rows is None:
-        phrases = PhraseDecoder(ground.vocabulary, vectors)
+        phrases = PhraseDecoder(decoded_catalogue.vocabulary, vectors)
     else:
-        phrases = PhraseDecoder(ground.without(rows), vectors, rows=np.setdiff1d(np.arange(len(vectors)), rows))
-    reader = load_decoder(name, phrases=phrases, encoder=ground.encoder)
-    return ReaderSubject(_many(name, reader), lambda gone: _chat(name, ground, gone))
+        phrases = PhraseDecoder(decoded_catalogue.without(rows), vectors, rows=np.setdiff1d(np.arange(len(vectors)), rows))
+    reader = load_decoder(name, phrases=phrases, encoder=decoded_catalogue.encoder)
+    return LoadedDecoder(_many(name, reader), lambda gone: _chat(name, decoded_catalogue, gone))
 
 
-def _many(name: str, reader: Reader) -> ManyReader:
-    if not isinstance(reader, ManyReader):
+def _many(name: str, reader: Reader) -> ManyVectors:
+    if not isinstance(reader, ManyVectors):
         raise SettingError(f"the decoder {name!r} has no decode_all, which round-trip needs")
     return reader
 
 
-SUBJECTS: Mapping[str, Callable[[str, Ground], Subject]] = {"phrases": _phrases, "lm": _lm, "chat": _chat}
+DECODER_MAKERS: Mapping[str, Callable[[str, DecodedCatalogue], BatchDecoder]] = {"phrases": _phrases, "lm": _lm, "chat": _chat}
 """First part of a decoder's name -> what makes it from its whole name and the catalogue."""
 
 
-def examinees(names: Sequence[str], ground: Ground) -> dict[str, Examinee]:
+def candidate_decoders(names: Sequence[str], decoded_catalogue: DecodedCatalogue) -> dict[str, CandidateDecoder]:
     """The decoders of :data:`fewrec.decoders.registry.DECODERS` and the controls ``phrases:banned``, ``phrases:stranger``, ``lm:FOLDER:stranger``, ….
 
     Raises:
         SettingError: there is no decoder of that name.
     """
-    return {name: _examinee(name, ground) for name in names}
+    return {name: _candidate(name, decoded_catalogue) for name in names}
 
 
 def check_names(names: Sequence[str]) -> None:
-    """An unknown name is an error before any work is done."""
+    """Check names before any work is done.
+
+    Raises:
+        SettingError: a name is unknown, or lacks its folder.
+    """
     for name in names:
         subject, _ = _parsed(name)
         kind, _, where = subject.partition(":")
         if kind == "lm" and not where:
             raise SettingError("the decoder lm needs a folder", hint="lm:FOLDER, which fewrec learn decoder wrote")
-        if kind not in SUBJECTS:
-            known = [each + ending for each in SUBJECTS for ending in ("", *(f":{control}" for control in CONTROLS))]
+        if kind not in DECODER_MAKERS:
+            known = [each + ending for each in DECODER_MAKERS for ending in ("", *(f":{control}" for control in CONTROLS))]
             raise SettingError(f"there is no decoder {name!r}", hint=f"decoders and their controls: {', '.join(known)}")
 
 
@@ -160,7 +165,7 @@ def version_of(name: str) -> str:
     """A string that changes whenever the texts of the decoder of that name may."""
     subject, _ = _parsed(name)
     kind, _, where = subject.partition(":")
-    version = code_version(SUBJECTS[kind])
+    version = code_version(DECODER_MAKERS[kind])
     if kind == "lm":
         return version + "".join(
             sorted(hash_files(path for path in Path(where).expanduser().glob("*") if path.is_file()).values())
@@ -168,35 +173,35 @@ def version_of(name: str) -> str:
     return version
 
 
-def _examinee(name: str, ground: Ground) -> Examinee:
+def _candidate(name: str, decoded_catalogue: DecodedCatalogue) -> CandidateDecoder:
     check_names([name])
     subject, control = _parsed(name)
-    return Examinee(partial(SUBJECTS[subject.partition(":")[0]], subject, ground), control)
+    return CandidateDecoder(partial(DECODER_MAKERS[subject.partition(":")[0]], subject, decoded_catalogue), control)
 
 
 def _parsed(name: str) -> tuple[str, Control]:
-    """``phrases:banned`` -> ``phrases`` and ``banned``."""
-    for control in CONTROLS:
-        if name.endswith(f":{control}"):
-            return name.removesuffix(f":{control}"), control
+    """``phrases:banned`` -> ``phrases`` and ``masked``."""
+    for ending, control in CONTROLS.items():
+        if name.endswith(f":{ending}"):
+            return name.removesuffix(f":{ending}"), control
     return name, ""
 
 
-def judge_of(ground: Ground, second: Encoder) -> Judge:
-    """Who judges texts about this catalogue; ``second`` is the independent encoder."""
-    catalogue, records = ground.catalogue, ground.records
+def text_scoring(decoded_catalogue: DecodedCatalogue, second: Encoder) -> TextScoring:
+    """Scorer settings for texts about this catalogue; ``second`` is the independently trained encoder."""
+    catalogue, records = decoded_catalogue.catalogue, decoded_catalogue.records
     centre = catalogue.vectors.mean(axis=0) if len(catalogue) else None
-    expectation = Expectation(ground.vocabulary, catalogue.vectors, centre=centre)
-    return Judge(
+    expectation = Expectation(decoded_catalogue.vocabulary, catalogue.vectors, centre=centre)
+    return TextScoring(
         second=second,
-        first=ground.encoder,
+        first=decoded_catalogue.encoder,
         item_texts=catalogue.texts,
         supported=records.supports,
-        banned=records.words_of,
-        read=CatalogueReader(expectation, records, ground.encoder.encode).read,
+        record_words=records.words_of,
+        read=CatalogueReader(expectation, records, decoded_catalogue.encoder.encode).read,
         genres=_genres(catalogue),
         names_genre=records.same,
-        language=ground.language,
+        language=decoded_catalogue.language,
     )
 
 
