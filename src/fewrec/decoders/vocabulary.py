@@ -11,12 +11,12 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.errors import ModelLoadError
-from fewrec.types import Matrix
+from fewrec.types import Matrix, Rows
 
-FORMAT = 1
+FORMAT = 2
 
-KINDS = ("category", "name", "title", "text", "general")
-"""Where a phrase comes from: a value of a field with few values, of a field with many, the title, running text, our own list."""
+KINDS = ("category", "name", "title", "text", "general", "era")
+"""Where a phrase comes from: a value of a field with few values, of a field with many, titles, running text, our own list, the year."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class PhraseVocabulary:
     """(p, d) unit rows from encoder E."""
     n_encoded: int
     """The first so many vectors are the phrases' own; the others are borrowed, the unit mean of the items that hold them."""
+    entitles: sparse.csr_matrix
+    """(p, m) float32, 1 where the phrase amounts to the title of the item, about which it would say nothing."""
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -62,6 +64,8 @@ class PhraseVocabulary:
             indptr=self.occurs.indptr,
             indices=self.occurs.indices,
             shape=np.asarray(self.occurs.shape, dtype=np.int64),
+            title_indptr=self.entitles.indptr,
+            title_indices=self.entitles.indices,
         )
 
     @classmethod
@@ -76,10 +80,9 @@ class PhraseVocabulary:
             # opened here, because np.load leaves the file open when the archive is damaged
             with (folder / "phrases.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 vectors = arrays["vectors"]
-                indices = arrays["indices"]
-                ones = np.ones(len(indices), dtype=np.float32)
                 shape = (int(arrays["shape"][0]), int(arrays["shape"][1]))
-                occurs = sparse.csr_matrix((ones, indices, arrays["indptr"]), shape=shape)
+                occurs = _ones(arrays["indices"], arrays["indptr"], shape)
+                entitles = _ones(arrays["title_indices"], arrays["title_indptr"], shape)
             loaded = cls(
                 texts=tuple(head["texts"]),
                 langs=tuple(head["langs"]),
@@ -89,6 +92,7 @@ class PhraseVocabulary:
                 occurs=occurs,
                 vectors=vectors,
                 n_encoded=int(head["n_encoded"]),
+                entitles=entitles,
             )
         except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ModelLoadError(f"{folder}: not a readable phrase vocabulary ({error})", hint=hint) from error
@@ -104,3 +108,7 @@ class PhraseVocabulary:
         if len(sizes) != 1:
             raise ModelLoadError(f"{folder}: phrase texts and arrays differ in length ({sorted(sizes)})", hint=hint)
         return loaded
+
+
+def _ones(indices: Rows, indptr: Rows, shape: tuple[int, int]) -> sparse.csr_matrix:
+    return sparse.csr_matrix((np.ones(len(indices), dtype=np.float32), indices, indptr), shape=shape)
