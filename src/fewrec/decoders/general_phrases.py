@@ -42,9 +42,7 @@ def general_drafts(drafts: Sequence[Draft], columns: Sequence[Column], tokenizer
     return added
 
 
-def _occurrences(
-    entries: Sequence[Entry], columns: Sequence[Column], tokenizer: Tokenizer, words: Words
-) -> list[set[int]]:
+def _occurrences(entries: Sequence[Entry], columns: Sequence[Column], tokenizer: Tokenizer, words: Words) -> list[set[int]]:
     """Per entry the items that say one of its spellings in whole words: 国王 is not in 中国王. Names of people say nothing general."""
     number_of: dict[Key, int] = {}
     for number, entry in reversed(list(enumerate(entries))):

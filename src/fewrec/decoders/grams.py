@@ -24,11 +24,18 @@ _SENTENCES = re.compile(r"[.!?,;:()\[\]\"“”。！？，；：（）《》、
 _RUNS = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W㐀-䶿一-鿿豈-﫿]+(?:['’&.-][^\W㐀-䶿一-鿿豈-﫿]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SCRIPTS = re.compile(r"(?<=[㐀-鿿])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[㐀-鿿])")
+_LINKS = frozenset({"of", "and", "the", "in", "de", "la", "&", "的", "与", "和", "之"})
+"""Stop words that may stand within a phrase of running text."""
+_BEFORE_NOUNS = frozenset(
+    "a an the his her its their our of in on for with from by about into his/her no some this that".split()
+)
 _NO_NOUN = ("ly", "ed", "ting", "king", "ming", "ving")
 """Endings of English words that are seldom the name of anything: adverbs, participles."""
 _ZH_NAMING = ("n", "vn", "an", "i", "l", "j", "x", "eng", "nz")
 """Parts of speech, by their first letters in jieba's tag set, of Chinese words that name a thing."""
 
+MIN_NOUN = 0.4
+"""Share of its occurrences in which the last word of an English phrase stands where a noun would."""
 MAX_WORDS = 3
 """Words of a phrase of running text, at most; one more of a title."""
 
@@ -111,6 +118,7 @@ def text_grams(
     first_names = _first_names(columns)
     counts: Counter[Key] = Counter()
     n_tokens = 0
+    as_noun: Counter[str] = Counter()
     drafts: Drafts = {}
 
     def is_said(gram: Sequence[Token]) -> bool:
@@ -124,13 +132,14 @@ def text_grams(
                 tokens = tokenizer.tokens(clause)
                 n_tokens += len(tokens)
                 counts.update(tuple(word for _, word in gram) for gram in _runs(tokens, MAX_WORDS))
+                as_noun.update(_nouns(tokens))
                 _count(drafts, "text", row, tokens, MAX_WORDS, is_said)
     return {
         key: draft
         for key, draft in _shared(drafts, min_items).items()
         if len(draft.rows) <= most_items
         and (len(key) == 1 or _association(key, counts, n_tokens) >= min_association)
-        and _names_a_thing(draft)
+        and (_is_noun(key[-1]) if HAN.match(key[-1]) else as_noun[key[-1]] >= MIN_NOUN * counts[key[-1:]])
     }
 
 
@@ -202,18 +211,27 @@ def _is_spoken(gram: Sequence[Token]) -> bool:
         return False
     first = gram[0][1]
     if len(gram) > 1:
-        return not gram[0][0].endswith(("ly",)) and not any(HAN.match(word) and len(word) == 1 for _, word in gram)
+        within = all(word not in stopwords() or word in _LINKS for _, word in gram)
+        return within and not first.endswith(_NO_NOUN) and not any(HAN.match(word) and len(word) == 1 for _, word in gram)
     return len(first) >= 2 if HAN.match(first) else len(first) >= 4 and not first.endswith(_NO_NOUN)
 
 
-def _names_a_thing(draft: Draft) -> bool:
-    """Whether the last word of a Chinese phrase is a noun or the like; any other script is taken as it is."""
-    last = draft.words[-1]
-    if not HAN.match(last):
-        return True
+def _nouns(tokens: Sequence[Token]) -> Iterator[str]:
+    """The words of an English clause that stand where nouns do: after an article, a preposition or another word that is no stop word,
+    and before a stop word or the end."""
+    last = len(tokens) - 1
+    for place, (_, word) in enumerate(tokens):
+        before = tokens[place - 1][1] if place else ""
+        after = tokens[place + 1][1] if place < last else ""
+        if (not after or after in stopwords()) and (before in _BEFORE_NOUNS or (before and before not in stopwords())):
+            yield word
+
+
+def _is_noun(word: str) -> bool:
+    """Whether a Chinese word names a thing, by its part of speech; names of a story's people do not count."""
     import rjieba  # its dictionary takes a moment to load, and English text never gets here
 
-    tags = [tag for _, tag in rjieba.tag("".join(draft.words) if len(draft.words) == 1 else last)]
+    tags = [tag for _, tag in rjieba.tag(word)]
     return bool(tags) and all(tag.startswith(_ZH_NAMING) and not tag.startswith("nr") for tag in tags)
 
 

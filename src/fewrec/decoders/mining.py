@@ -66,9 +66,7 @@ def mine_phrases(
     most = int(max(config.min_items, 5, config.max_share * len(fields)))
     listed = _categories_and_names(columns, words, config.min_items)
     listed |= {key: draft for key, draft in _eras(fields, words, config.min_items).items() if key not in listed}
-    texts = text_grams(
-        columns, tokenizer, min_items=config.min_items, most_items=most, min_association=config.min_association
-    )
+    texts = text_grams(columns, tokenizer, min_items=config.min_items, most_items=most, min_association=config.min_association)
     titles = title_grams(columns, tokenizer, config.min_items)
     budget = config.max_phrases + (config.max_borrowed if items is not None else 0)
     mined = _chosen(listed, titles, texts, budget)
