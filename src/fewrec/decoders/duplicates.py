@@ -76,13 +76,13 @@ def same_phrases(
     texts = [vocabulary.texts[each] for each in candidates]
     holds = vocabulary.occurs[candidates]  # (c, m)
     holders = np.maximum(np.diff(holds.indptr), 1)
+    together = np.asarray((holds @ holds.T).toarray())  # (c, c)
+    sharing = together > max_shared * np.minimum(holders[:, None], holders[None, :])
 
     def block(number: int) -> NDArray[np.bool_]:
         near: NDArray[np.bool_] = (vectors @ vectors[number] > max_cosine) & ~(borrowed | borrowed[number])
         said = [alike(stemmed[number], texts[number], other, text) for other, text in zip(stemmed, texts, strict=True)]
         near |= np.asarray(said, dtype=bool)
-        together = np.asarray((holds @ holds[number].T).toarray()).ravel()  # (c,)
-        near |= together > max_shared * np.minimum(holders, holders[number])
-        return near
+        return near | sharing[number]
 
     return block

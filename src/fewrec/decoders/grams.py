@@ -27,8 +27,13 @@ _SCRIPTS = re.compile(r"(?<=[㐀-鿿])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[㐀-�
 _LINKS = frozenset({"of", "and", "the", "in", "de", "la", "&", "的", "与", "和", "之"})
 """Stop words that may stand within a phrase of running text."""
 _BEFORE_NOUNS = frozenset(
-    "a an the his her its their our of in on for with from by about into his/her no some this that".split()
+    ["a", "an", "the", "his", "her", "its", "their", "of", "in", "on", "for", "with", "from", "by", "about", "into", "no"]
 )
+_FUNCTION_WORDS = frozenset(
+    """a an the of in on at to for with from by and or vs is not & 的 与 和 之
+    compatible featuring included includes inc new""".split()
+)
+"""Words at which no phrase of a title begins or ends."""
 _NO_NOUN = ("ly", "ed", "ting", "king", "ming", "ving")
 """Endings of English words that are seldom the name of anything: adverbs, participles."""
 _ZH_NAMING = ("n", "vn", "an", "i", "l", "j", "x", "eng", "nz")
@@ -77,10 +82,9 @@ class Tokenizer:
                     found.append((run[start : start + len(word)], word))
                     start += len(word)
                 continue
-            shown = _POSSESSIVE.sub("", run)
-            if shown not in self._folded:
-                self._folded[shown] = " ".join(self._words(shown)) or shown.casefold()
-            found.append((shown, self._folded[shown]))
+            if run not in self._folded:
+                self._folded[run] = " ".join(self._words(_POSSESSIVE.sub("", run))) or run.casefold()
+            found.append((run, self._folded[run]))
         return found
 
 
@@ -105,7 +109,7 @@ def title_grams(columns: Sequence[Column], tokenizer: Tokenizer, min_items: int)
             for row, values in enumerate(column.values):
                 for part in (part for title in values for part in title_parts(title)):
                     _count(drafts, "title", row, tokenizer.tokens(part), MAX_WORDS + 1, _is_name)
-    return _shared(drafts, min_items)
+    return _shared(drafts, min_items, 0.6)
 
 
 def text_grams(
@@ -136,7 +140,7 @@ def text_grams(
                 _count(drafts, "text", row, tokens, MAX_WORDS, is_said)
     return {
         key: draft
-        for key, draft in _shared(drafts, min_items).items()
+        for key, draft in _shared(drafts, min_items, 0.8).items()
         if len(draft.rows) <= most_items
         and (len(key) == 1 or _association(key, counts, n_tokens) >= min_association)
         and (_is_noun(key[-1]) if HAN.match(key[-1]) else as_noun[key[-1]] >= MIN_NOUN * counts[key[-1:]])
@@ -160,13 +164,13 @@ def _count(
             draft.rows.add(row)
 
 
-def _shared(drafts: Drafts, min_items: int) -> Drafts:
+def _shared(drafts: Drafts, min_items: int, swallowed_share: float) -> Drafts:
     """The drafts of enough items, without those that nearly always stand within one longer phrase (*Gear* in *Metal Gear*)."""
     kept = {key: draft for key, draft in drafts.items() if len(draft.rows) >= min_items}
     swallowed: set[Key] = set()
     for key, draft in kept.items():
         for part in _within(key):
-            if part in kept and len(draft.rows) >= 0.8 * len(kept[part].rows):
+            if part in kept and len(draft.rows) >= swallowed_share * len(kept[part].rows):
                 swallowed.add(part)
     return {key: draft for key, draft in kept.items() if key not in swallowed}
 
@@ -197,7 +201,15 @@ def _ends_well(gram: Sequence[Token]) -> bool:
 
 def _is_name(gram: Sequence[Token]) -> bool:
     """Whether a run of words of a title can stand alone. Short words may where they are no ordinary ones: *DS*, *3DS*, *Wii*."""
-    if not _ends_well(gram):
+    first, last = gram[0][1], gram[-1][1]
+    if (
+        first in _FUNCTION_WORDS
+        or last in _FUNCTION_WORDS
+        or first.isdigit()
+        or {"compatible", "included"} & {w for _, w in gram}
+    ):
+        return False
+    if len(gram) == 1 and first in stopwords():
         return False
     shown, word = gram[0]
     if len(gram) > 1 or HAN.match(word):
@@ -217,8 +229,10 @@ def _is_spoken(gram: Sequence[Token]) -> bool:
 
 
 def _nouns(tokens: Sequence[Token]) -> Iterator[str]:
-    """The words of an English clause that stand where nouns do: after an article, a preposition or another word that is no stop word,
-    and before a stop word or the end."""
+    """The words of an English clause that stand where nouns do.
+
+    That is after an article, a preposition or another word that is no stop word, and before a stop word or the end.
+    """
     last = len(tokens) - 1
     for place, (_, word) in enumerate(tokens):
         before = tokens[place - 1][1] if place else ""
@@ -236,8 +250,8 @@ def _is_noun(word: str) -> bool:
 
 
 def joined(gram: Sequence[Token]) -> str:
-    """Words put together again, with spaces except between Chinese ones."""
+    """Words put together again, with spaces except between Chinese ones, and without a possessive ending of the last."""
     text = gram[0][0]
     for (before, _), (after, _) in pairwise(gram):
         text += after if HAN.match(before[-1:]) and HAN.match(after[:1]) else f" {after}"
-    return text
+    return _POSSESSIVE.sub("", text)

@@ -178,6 +178,7 @@ def _entitled(drafts: Sequence[Draft], columns: Sequence[Column], words: Words) 
                     own[telling].add(row)
     found = []
     for draft in drafts:
-        key = frozenset(draft.words)
-        found.append(own.get(key, set()) | own.get(key - common, set()) if draft.kind not in ("category", "era") else set())
+        key = frozenset(words(draft.text))
+        telling = own.get(key, set()) | own.get(key - common, set())
+        found.append(telling if draft.kind != "category" else own.get(key, set()))
     return found

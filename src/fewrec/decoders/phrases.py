@@ -241,8 +241,7 @@ class PhraseDecoder:
             return candidates
         of_parts = self._held(around.parts, candidates)  # (parts, c)
         if trust > 0 and n_parts > 1:  # one item's cast and words are not what a taste is about
-            lonely = self._preferences.is_name | self._preferences.is_word
-            kept = ~lonely[candidates] | (of_parts.sum(axis=0) > 1)
+            kept = ~self._preferences.needs_two[candidates] | (of_parts.sum(axis=0) > 1)
             if kept.sum() >= config.least:
                 candidates, of_parts = candidates[kept], of_parts[:, kept]
         near = around.close[: config.n_near]
@@ -313,7 +312,12 @@ class PhraseDecoder:
         )
         chosen, weights = chosen[weights > 0], weights[weights > 0]
         more = self._more(chosen, block, support[candidates], n_phrases)
+        if len(chosen) + len(more) < self.config.cover.least:  # little is known of it: what nearly follows is said as well
+            block = self._blocker(candidates, max_shared=1.0)
+            chosen, more = np.concatenate([chosen, more]), more[:0]
+            more = self._more(chosen, block, support[candidates], min(n_phrases, self.config.cover.least))
         phrases = candidates[np.concatenate([chosen, more])]
+        weights = np.concatenate([weights, np.zeros(len(phrases) - len(more) - len(weights), dtype=np.float32)])
         weights = np.concatenate([weights, np.zeros(len(more), dtype=np.float32)])
         if leading is not None:  # what the neighbourhood shares is worth its share, whatever else explains
             mean = float(weights[weights > 0].mean()) if (weights > 0).any() else 1.0
@@ -383,9 +387,9 @@ class PhraseDecoder:
         excess: Vector = (own - everything.mean()) / max(float(everything.std()), 1.0)
         return excess
 
-    def _blocker(self, candidates: Rows) -> Callable[[int], Flags]:
+    def _blocker(self, candidates: Rows, max_shared: float | None = None) -> Callable[[int], Flags]:
         """Which candidates a chosen one rules out as saying the same."""
-        limits = (self.config.max_cosine, self.config.max_shared)
+        limits = (self.config.max_cosine, self.config.max_shared if max_shared is None else max_shared)
         return same_phrases(self.vocabulary, candidates, self._stems, *limits)
 
     def _more(self, chosen: Rows, block: Callable[[int], Flags], support: Vector, n_phrases: int) -> Rows:

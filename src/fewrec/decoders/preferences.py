@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fewrec.decoders.fields import CATEGORY_NAMES
 from fewrec.decoders.phrase_config import PhraseDecoderConfig
 from fewrec.decoders.vocabulary import PhraseVocabulary
 from fewrec.types import Vector
@@ -36,6 +37,9 @@ class Preferences:
         listed = np.isin(kinds, ["category", "era", "name"])
         self.most_common: Vector = np.where(listed, config.cover.most_common, config.cover.most_common_words).astype(np.float32)
         """(p,) share of the catalogue above which a phrase tells users little from each other."""
+        genres = np.asarray([column.lower() in CATEGORY_NAMES for column in vocabulary.columns], dtype=bool)
+        self.needs_two: Flags = self.is_name | word | ((kinds == "category") & ~genres & bool(genres.any()))
+        """(p,) what a taste is not about if only one of its items says it: people, single words, side categories (a language)."""
         titled = np.diff(vocabulary.entitles.indptr) > 0
         self.may_be_said: Flags = (holders >= config.least_items) & ~(word & (likeness < config.least_likeness))
         self.may_be_said &= ~(titled & (holders < config.least_items_of_title))
