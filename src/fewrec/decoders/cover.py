@@ -17,7 +17,7 @@ class CoverConfig:
 
     parts_share: float = 0.6
     """In [0, 1]: how much the items that a taste is made of weigh, beside those nearest to it."""
-    n_near: int = 100
+    n_near: int = 200
     """Nearest items that are to be covered as well."""
     cost: float = 1.1
     """Cost >= 0 of a phrase, times the share of the catalogue that it holds for."""

@@ -77,12 +77,13 @@ def same_phrases(
     holds = vocabulary.occurs[candidates]  # (c, m)
     holders = np.maximum(np.diff(holds.indptr), 1)
     together = np.asarray((holds @ holds.T).toarray())  # (c, c)
-    sharing = together > max_shared * np.minimum(holders[:, None], holders[None, :])
+    sharing: NDArray[np.bool_] = together > max_shared * np.minimum(holders[:, None], holders[None, :])
 
     def block(number: int) -> NDArray[np.bool_]:
         near: NDArray[np.bool_] = (vectors @ vectors[number] > max_cosine) & ~(borrowed | borrowed[number])
         said = [alike(stemmed[number], texts[number], other, text) for other, text in zip(stemmed, texts, strict=True)]
         near |= np.asarray(said, dtype=bool)
-        return near | sharing[number]
+        near |= sharing[number]
+        return near
 
     return block

@@ -30,9 +30,31 @@ _BEFORE_NOUNS = frozenset(
     ["a", "an", "the", "his", "her", "its", "their", "of", "in", "on", "for", "with", "from", "by", "about", "into", "no"]
 )
 _FUNCTION_WORDS = frozenset(
-    """a an the of in on at to for with from by and or vs is not & 的 与 和 之
-    compatible featuring included includes inc new""".split()
-)
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "with",
+        "from",
+        "by",
+        "and",
+        "or",
+        "vs",
+        "is",
+        "not",
+        "&",
+        "的",
+        "与",
+        "和",
+        "之",
+    ]
+) | {"compatible", "featuring", "included", "includes", "inc", "new"}
 """Words at which no phrase of a title begins or ends."""
 _NO_NOUN = ("ly", "ed", "ting", "king", "ming", "ving")
 """Endings of English words that are seldom the name of anything: adverbs, participles."""

@@ -179,6 +179,6 @@ def _entitled(drafts: Sequence[Draft], columns: Sequence[Column], words: Words) 
     found = []
     for draft in drafts:
         key = frozenset(words(draft.text))
-        telling = own.get(key, set()) | own.get(key - common, set())
-        found.append(telling if draft.kind != "category" else own.get(key, set()))
+        entitled = own.get(key, set())
+        found.append(entitled if draft.kind == "category" else entitled | own.get(key - common, set()))
     return found

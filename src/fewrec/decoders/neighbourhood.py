@@ -20,7 +20,7 @@ class NeighbourhoodConfig:
     """Most items that the vector is taken apart into."""
     n_kernel: int = 30
     """Nearest items that speak for a vector that is no mixture of known items."""
-    n_close: int = 100
+    n_close: int = 200
     """Nearest items that are named as close by, >= 0."""
     least_part: float = 0.05
     """In [0, 1): items of a smaller weight are left out."""

@@ -393,10 +393,7 @@ class PhraseDecoder:
         return same_phrases(self.vocabulary, candidates, self._stems, *limits)
 
     def _more(self, chosen: Rows, block: Callable[[int], Flags], support: Vector, n_phrases: int) -> Rows:
-        """Candidates that a good part of the neighbourhood holds, best first, to fill up what the pursuit left empty.
-
-        One phrase can explain a vector nearly alone (a title); what else is true of it is worth saying too.
-        """
+        """Candidates that a good part of the neighbourhood holds, best first, to fill up what the pursuit left empty."""
         free = support >= 0.15
         for atom in chosen:
             free &= ~block(int(atom))
