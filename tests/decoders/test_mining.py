@@ -72,10 +72,10 @@ def test_max_phrases_bounds_what_is_encoded_and_titles_borrow(items: np.ndarray)
         asked.extend(texts)
         return TopicEncoder().encode(texts)
 
-    config = MiningConfig(max_phrases=12, max_borrowed=100, general=False, min_items=2)
+    config = MiningConfig(max_phrases=8, max_borrowed=100, general=False, min_items=2)
     mined = mine_phrases(FIELDS, words=words, encode=encode, items=items, config=config)
-    assert len(asked) == mined.n_encoded == 12
-    borrowed = range(12, len(mined))
+    assert len(asked) == mined.n_encoded == 8
+    borrowed = range(8, len(mined))
     assert borrowed
     for number in borrowed:
         assert mined.kinds[number] == "title"
@@ -107,13 +107,11 @@ def test_a_phrase_knows_whose_title_it_is() -> None:
 def test_no_name_is_searched_for_words_and_no_word_for_its_characters() -> None:
     """王家卫 is no 国王, however the characters fall."""
     fields = [
-        {"title": f"片{n}", "director": "王家卫|国王", "description": f"一个人在中国王朝里走了第{n}天的长路。"}
-        for n in range(6)
+        {"title": f"片{n}", "director": "王家卫", "description": f"一个人在中国王朝里走了第{n}天的长路。"} for n in range(6)
     ]
     mined = mine_phrases(fields, words=folded, encode=TopicEncoder().encode)
-    assert "king" not in mined.texts
-    kings = [n for n, text in enumerate(mined.texts) if text == "国王"]
-    assert all(mined.kinds[n] == "name" for n in kings)
+    assert "王家卫" in mined.texts
+    assert not {"king", "国王"} & set(mined.texts)
 
 
 def test_decades_are_said_in_both_languages() -> None:

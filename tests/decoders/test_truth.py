@@ -145,7 +145,7 @@ def test_names_in_two_scripts_are_one_name() -> None:
 def test_held_out_items_are_in_no_borrowed_vector(items: Matrix) -> None:
     from fewrec.decoders import MiningConfig, mine_phrases
 
-    config = MiningConfig(max_phrases=12, max_borrowed=100, general=False, min_items=2)
+    config = MiningConfig(max_phrases=8, max_borrowed=100, general=False, min_items=2)
     mined = mine_phrases(FIELDS, words=words, encode=TopicEncoder().encode, items=items, config=config)
     decoder = PhraseDecoder(mined, items).without_items([0, 4])
     for number in range(mined.n_encoded, len(mined)):

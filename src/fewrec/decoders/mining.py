@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from fewrec.decoders.eras import decade, years_of
-from fewrec.decoders.fields import HAN, Column, columns_of, script
+from fewrec.decoders.fields import HAN, TITLE_NAMES, Column, columns_of, script
 from fewrec.decoders.general_phrases import general_drafts
 from fewrec.decoders.grams import Draft, Drafts, Key, Tokenizer, Words, text_grams, title_grams
 from fewrec.decoders.vocabulary import PhraseVocabulary
@@ -162,7 +162,7 @@ def _entitled(drafts: Sequence[Draft], columns: Sequence[Column], words: Words) 
 
     *Halo* is the title of *Halo - Xbox*, not of *Halo: Reach*, which has a word more.
     """
-    titles = [column for column in columns if column.role == "title"]
+    titles = [each for each in columns if each.role == "title" or each.name.lower().partition("_")[0] in TITLE_NAMES]
     said: list[list[frozenset[str]]] = []
     counts: Counter[str] = Counter()
     n_items = max((len(column.values) for column in titles), default=0)
