@@ -14,7 +14,7 @@ from fewrec.decoders.decompose import pursue
 from fewrec.decoders.duplicates import same_phrases, stems
 from fewrec.decoders.expectation import Expectation
 from fewrec.decoders.fields import CATEGORY_NAMES
-from fewrec.decoders.geometry import likeness, ranking_metric, usual_cosines
+from fewrec.decoders.geometry import likeness, ranking_metric, unit_vector, usual_cosines
 from fewrec.decoders.neighbourhood import Neighbourhood, neighbourhood
 from fewrec.decoders.phrase_config import PhraseDecoderConfig
 from fewrec.decoders.preferences import Flags, Preferences
@@ -120,25 +120,12 @@ class PhraseDecoder:
             )
         if n_phrases < 1:
             raise SettingError(f"found n_phrases={n_phrases}, expected at least 1")
-        unit = self._unit(vector)
+        unit = unit_vector(vector, self._items.shape[1])
         liked = self._decompose(unit, lang, n_phrases, kind) if unit is not None else ()
-        against = self._unit(dislikes) if dislikes is not None else None
+        against = unit_vector(dislikes, self._items.shape[1]) if dislikes is not None else None
         disliked = self._disliked(against, unit, liked, lang, n_phrases) if against is not None else ()
         said, unsaid = ([phrase.text for phrase in phrases] for phrases in (liked, disliked))
         return Decoded(lang, sentence(said, lang=lang, kind=kind, dislikes=unsaid), liked, disliked=disliked)
-
-    def _unit(self, vector: Vector) -> Vector | None:
-        """(d,) of length 1, or None for the zero vector."""
-        vector = np.asarray(vector, dtype=np.float32)
-        if vector.shape != (self._items.shape[1],):
-            raise EncoderMismatchError(
-                f"found a vector of shape {vector.shape}, expected ({self._items.shape[1]},)",
-                hint="decode vectors of the encoder that encoded the catalogue",
-            )
-        if not np.isfinite(vector).all():
-            raise SettingError("the vector to decode holds NaN or infinity", hint="check how it was computed")
-        length = float(np.linalg.norm(vector))
-        return vector / length if length > 0 else None
 
     def read(self, decoded: Decoded) -> Vector:
         """(d,) unit: where the phrases alone point, to a reader who knows the catalogue; all zero without phrases.
