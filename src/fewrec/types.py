@@ -272,6 +272,8 @@ class Decoded:
     phrases: tuple[Phrase, ...]
     notes: tuple[str, ...] = ()
     """What the reader should know of how the text came about: what failed, what was left out."""
+    disliked: tuple[Phrase, ...] = ()
+    """Of a user whose dislikes are known: phrases of what they do not like."""
 
 
 @dataclass(frozen=True)

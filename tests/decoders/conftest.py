@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fewrec.decoders import PhraseVocabulary, mine_phrases
+from fewrec.decoders import MiningConfig, PhraseVocabulary, mine_phrases
 from fewrec.types import Matrix
 
 from .films import FIELDS, TopicEncoder, words
@@ -22,4 +22,5 @@ def items(encoder: TopicEncoder) -> Matrix:
 
 @pytest.fixture(scope="session")
 def vocabulary(encoder: TopicEncoder) -> PhraseVocabulary:
-    return mine_phrases(FIELDS, words=words, encode=encoder.encode)
+    """Phrases of two films and more: eight films have few of three."""
+    return mine_phrases(FIELDS, words=words, encode=encoder.encode, config=MiningConfig(min_items=2))

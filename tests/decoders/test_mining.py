@@ -7,6 +7,9 @@ import pytest
 
 from fewrec.columns import columns_of
 from fewrec.decoders import MiningConfig, PhraseVocabulary, general_entries, mine_phrases
+from fewrec.decoders.eras import years_of
+from fewrec.decoders.grams import title_parts
+from fewrec.text import words as folded
 
 from .films import FIELDS, TopicEncoder, words
 
@@ -38,7 +41,7 @@ def test_phrases_know_the_items_that_hold_them(vocabulary: PhraseVocabulary) -> 
     assert rows_of(vocabulary, "Ann Lee") == {0, 1}
     assert rows_of(vocabulary, "deep space") == {0, 1}
     assert rows_of(vocabulary, "practical joke") == {3, 5, 6}
-    assert rows_of(vocabulary, "Star Road") == {0}
+    assert "Star Road" not in vocabulary.texts  # the title of one film says nothing of any other
 
 
 def test_general_phrases_occur_where_either_language_says_them(vocabulary: PhraseVocabulary) -> None:
@@ -69,10 +72,10 @@ def test_max_phrases_bounds_what_is_encoded_and_titles_borrow(items: np.ndarray)
         asked.extend(texts)
         return TopicEncoder().encode(texts)
 
-    config = MiningConfig(max_phrases=5, max_borrowed=100, general=False)
+    config = MiningConfig(max_phrases=8, max_borrowed=100, general=False, min_items=2)
     mined = mine_phrases(FIELDS, words=words, encode=encode, items=items, config=config)
-    assert len(asked) == mined.n_encoded == 5
-    borrowed = range(5, len(mined))
+    assert len(asked) == mined.n_encoded == 8
+    borrowed = range(8, len(mined))
     assert borrowed
     for number in borrowed:
         assert mined.kinds[number] == "title"
@@ -81,10 +84,51 @@ def test_max_phrases_bounds_what_is_encoded_and_titles_borrow(items: np.ndarray)
 
 
 def test_titles_are_taken_apart_by_script_and_punctuation() -> None:
-    fields = [{"title": "公民凯恩 Citizen Kane"}, {"title": "Fire &amp; Ice: The Lost Temple - PlayStation 2"}]
-    mined = mine_phrases(fields, words=words, encode=TopicEncoder().encode, config=MiningConfig(general=False))
-    assert {"公民凯恩", "Citizen Kane", "Fire & Ice", "The Lost Temple", "PlayStation 2"} <= set(mined.texts)
-    assert mined.langs[mined.texts.index("公民凯恩")] == "zh"
+    assert title_parts("公民凯恩 Citizen Kane") == ["公民凯恩", "Citizen Kane"]
+    assert title_parts("Fire & Ice: The Lost Temple - PlayStation 2") == ["Fire & Ice", "The Lost Temple", "PlayStation 2"]
+
+
+def test_a_phrase_holds_for_three_items_and_is_no_part_of_a_longer_one() -> None:
+    titles = [f"Metal Gear {n} - PlayStation 2" for n in ("Solid", "Acid", "Rising")] + ["Tetris - PlayStation 2", "Lone Wolf"]
+    mined = mine_phrases([{"title": each} for each in titles], words=words, encode=TopicEncoder().encode)
+    own = [text for text, kind in zip(mined.texts, mined.kinds, strict=True) if kind == "title"]
+    assert sorted(own) == ["Metal Gear", "PlayStation 2"]
+    assert np.diff(mined.occurs.indptr).min() >= 3
+
+
+def test_a_phrase_knows_whose_title_it_is() -> None:
+    titles = ["Halo - Xbox", "Halo: Reach - Xbox", "Halo 2 - Xbox", *(f"Game {n} - Xbox" for n in "abcdefghijkl")]
+    mined = mine_phrases([{"title": each} for each in titles], words=folded, encode=TopicEncoder().encode)
+    number = mined.texts.index("Halo")
+    assert set(mined.occurs[number].indices.tolist()) == {0, 1, 2}
+    assert mined.entitles[number].indices.tolist() == [0]  # Xbox is said of every game; 2 and Reach tell one from another
+
+
+def test_no_name_is_searched_for_words_and_no_word_for_its_characters() -> None:
+    """王家卫 is no 国王, however the characters fall."""
+    fields = [
+        {"title": f"片{n}", "director": "王家卫", "description": f"一个人在中国王朝里走了第{n}天的长路。"} for n in range(6)
+    ]
+    mined = mine_phrases(fields, words=folded, encode=TopicEncoder().encode)
+    assert "王家卫" in mined.texts
+    assert not {"king", "国王"} & set(mined.texts)
+
+
+def test_decades_are_said_in_both_languages() -> None:
+    fields = [{"title": f"Film {n}", "year": str(1990 + n % 3)} for n in range(6)] + [{"title": "Old", "year": "1950"}]
+    mined = mine_phrases(fields, words=words, encode=TopicEncoder().encode)
+    assert rows_of(mined, "1990s") == rows_of(mined, "1990年代", "zh") == set(range(6))
+    assert "1950s" not in mined.texts  # of one film alone
+    assert years_of([{"title": "Heat (1995)"}, {"title": "Alien (1979)"}]) == [1995, 1979]
+    assert years_of([{"release_date": "2001-05-06"}, {"release_date": ""}]) == [2001, None]
+    assert years_of([{"title": "1984", "size": "1950"}]) == [None]
+
+
+def test_words_of_a_story_that_name_nothing_are_left_out() -> None:
+    texts = ["他后来奉命调查一桩命案。", "后来他奉命进城。命案未破。", "奉命之后，后来发生命案。", "命案后来告破，他奉命离开。"]
+    fields = [{"title": f"片{n}", "description": each * 3} for n, each in enumerate(texts)]
+    mined = mine_phrases(fields, words=folded, encode=TopicEncoder().encode, config=MiningConfig(max_share=1.0, general=False))
+    assert {"后来", "奉命", "之后"}.isdisjoint(mined.texts)
 
 
 def test_a_title_holds_every_phrase_that_stands_in_it() -> None:
@@ -96,15 +140,16 @@ def test_a_title_holds_every_phrase_that_stands_in_it() -> None:
         "Mega Man",
         "Mega Man 4",
     )
-    mined = mine_phrases([{"title": each} for each in titles], words=words, encode=TopicEncoder().encode)
+    config = MiningConfig(min_items=2)
+    mined = mine_phrases([{"title": each} for each in titles], words=words, encode=TopicEncoder().encode, config=config)
     assert rows_of(mined, "Charted") == {0, 1, 2}  # its ending looks like a participle's, so it is no word to say by itself
-    assert rows_of(mined, "Mega Man") == {3, 4}  # nor may a run of words end in a stop word
+    assert rows_of(mined, "Mega Man") == {3, 4}  # though *man* alone says nothing
 
 
 @pytest.mark.parametrize("fields", [[], [{}], [{"title": ""}], [{"year": "1999", "title": "!!!"}], [{"title": "🎬🎬"}]])
-def test_catalogues_that_say_nothing_leave_the_general_vocabulary(fields: list[dict[str, str]]) -> None:
+def test_catalogues_that_say_nothing_have_no_phrases(fields: list[dict[str, str]]) -> None:
     mined = mine_phrases(fields, words=words, encode=TopicEncoder().encode)
-    assert set(mined.kinds) == {"general"}
+    assert mined.texts == ()
     assert mined.occurs.shape == (len(mined), len(fields))
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fewrec.decoders.fields import HAN
+from fewrec.decoders.vocabulary import PhraseVocabulary
+from fewrec.types import Rows
 
 _RUNS = re.compile(rf"{HAN.pattern}+")
 
@@ -41,3 +46,44 @@ def _within(one: str, other: str) -> bool:
     """Whether every run of Chinese characters of ``one`` stands in ``other``, and together they are two characters or more."""
     runs = _RUNS.findall(one)
     return (sum(map(len, runs)) > 1 or one == runs[0]) and all(run in other for run in runs)
+
+
+def same_phrases(
+    vocabulary: PhraseVocabulary,
+    candidates: Rows,
+    stems_of: Sequence[frozenset[str]],
+    max_cosine: float,
+    max_shared: float,
+) -> Callable[[int], NDArray[np.bool_]]:
+    """A function that tells which of c candidates say much the same as one of them.
+
+    Their own vectors lie near each other (borrowed ones are no evidence of that), their words are alike, or nearly all items that hold
+    the rarer one hold the other as well.
+
+    Args:
+        vocabulary: All p phrases.
+        candidates: (c,) numbers of phrases.
+        stems_of: The stems of each of the p phrases.
+        max_cosine: Cosine above which two phrases are the same.
+        max_shared: Share of the rarer one's items above which they are.
+
+    Returns:
+        Number in [0, c) -> (c,) flags.
+    """
+    vectors = vocabulary.vectors[candidates]
+    borrowed = candidates >= vocabulary.n_encoded
+    stemmed = [stems_of[each] for each in candidates]
+    texts = [vocabulary.texts[each] for each in candidates]
+    holds = vocabulary.occurs[candidates]  # (c, m)
+    holders = np.maximum(np.diff(holds.indptr), 1)
+    together = np.asarray((holds @ holds.T).toarray())  # (c, c)
+    sharing: NDArray[np.bool_] = together > max_shared * np.minimum(holders[:, None], holders[None, :])
+
+    def block(number: int) -> NDArray[np.bool_]:
+        near: NDArray[np.bool_] = (vectors @ vectors[number] > max_cosine) & ~(borrowed | borrowed[number])
+        said = [alike(stemmed[number], texts[number], other, text) for other, text in zip(stemmed, texts, strict=True)]
+        near |= np.asarray(said, dtype=bool)
+        near |= sharing[number]
+        return near
+
+    return block

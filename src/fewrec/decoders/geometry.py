@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from fewrec.errors import EncoderMismatchError, SettingError
 from fewrec.types import Matrix, Vector
 
 
@@ -52,3 +53,22 @@ def likeness(occurs: sparse.csr_matrix, items: Matrix, known: Matrix) -> Vector:
         sums = occurs[enough] @ items - holders[enough, None] * centre  # (enough, d)
         found[enough] = (sums**2).sum(axis=1) / (holders[enough] * usual)
     return found
+
+
+def unit_vector(vector: Vector, dimensions: int) -> Vector | None:
+    """(d,) of length 1, or None for the zero vector.
+
+    Raises:
+        EncoderMismatchError: the vector has another shape than (``dimensions``,).
+        SettingError: it holds NaN or infinity.
+    """
+    vector = np.asarray(vector, dtype=np.float32)
+    if vector.shape != (dimensions,):
+        raise EncoderMismatchError(
+            f"found a vector of shape {vector.shape}, expected ({dimensions},)",
+            hint="decode vectors of the encoder that encoded the catalogue",
+        )
+    if not np.isfinite(vector).all():
+        raise SettingError("the vector to decode holds NaN or infinity", hint="check how it was computed")
+    length = float(np.linalg.norm(vector))
+    return vector / length if length > 0 else None

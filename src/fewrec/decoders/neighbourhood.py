@@ -20,6 +20,8 @@ class NeighbourhoodConfig:
     """Most items that the vector is taken apart into."""
     n_kernel: int = 30
     """Nearest items that speak for a vector that is no mixture of known items."""
+    n_close: int = 200
+    """Nearest items that are named as close by, >= 0."""
     least_part: float = 0.05
     """In [0, 1): items of a smaller weight are left out."""
     bandwidth: float = 0.05
@@ -41,6 +43,8 @@ class Neighbourhood:
     """(b,) the nearest items, nearest first."""
     near_weights: Vector
     """(b,) > 0, sum 1, falling with the distance."""
+    close: Rows
+    """(c,) more of the nearest items, nearest first."""
 
 
 def neighbourhood(vector: Vector, items: Matrix, config: NeighbourhoodConfig, allowed: Rows | None = None) -> Neighbourhood:
@@ -59,7 +63,7 @@ def neighbourhood(vector: Vector, items: Matrix, config: NeighbourhoodConfig, al
     near = near[cosines[near] > 0].astype(np.int64)
     if not len(near):
         none = np.zeros(0, dtype=np.float32)
-        return Neighbourhood(near, none, 0.0, near, none)
+        return Neighbourhood(near, none, 0.0, near, none, near)
     chosen, parts = pursue(items[near], vector, config.n_parts, tolerance=0.02)
     explained = float(np.clip((parts @ items[near[chosen]]) @ vector, 0.0, 1.0))
     kept = parts >= min(config.least_part * float(parts.sum()), float(parts.max(initial=0.0)))
@@ -71,4 +75,5 @@ def neighbourhood(vector: Vector, items: Matrix, config: NeighbourhoodConfig, al
         explained,
         near[: config.n_kernel],
         (kernel / kernel.sum()).astype(np.float32),
+        near[: config.n_close],
     )

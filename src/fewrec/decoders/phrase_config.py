@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fewrec.decoders.cover import CoverConfig
 from fewrec.decoders.neighbourhood import NeighbourhoodConfig
 from fewrec.decoders.support import SupportConfig
 
@@ -30,21 +32,40 @@ class PhraseDecoderConfig:
     """... and a phrase that is less likely than this is not said."""
     rarity_power: float = 0.5
     """... and with this power of log(m / items that hold it)."""
-    title_preference: float = 0.6
-    """Factor > 0 on parts of titles: a taste told in titles says little that is new. Not where a catalogue has nothing but titles."""
+    least_items: int = 3
+    """A phrase must hold for this many items of the catalogue, >= 1: it says what is shared, not what something is called."""
+    least_items_of_title: int = 10
+    """A phrase that is the title of any item must hold for this many; of the items that a vector is made of, no title is said."""
     name_preference: float = 0.8
-    """... on names of people and other values of one's own."""
+    """Factor > 0 on names of people and other values of one's own, of a column that holds one an item ..."""
+    names_preference: float = 0.4
+    """... and of a column that holds several (a cast)."""
     word_preference: float = 0.6
     """... on single words of running text, which tell less than two or three."""
-    vague_preference: float = 0.3
-    """... and a further factor on those whose items are no more alike than any items are (``came``, ``willing``)."""
+    least_likeness: float = 1.3
+    """Single words of running text, and of titles where a catalogue says more than titles, must hold for items that are this much
+    more alike than items at random (``came`` and ``willing`` are not)."""
+    reliability: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "category": 1.0,
+            "era": 1.0,
+            "name": 0.5,
+            "title": 0.7,
+            "text": 0.2,
+            "word": 0.1,
+            "general": 0.2,
+        }
+    )
+    """By kind of phrase, how far a user who likes items with it likes others for it. ``word``: single words of running text."""
+    cover: CoverConfig = field(default_factory=CoverConfig)
+    """How the phrases of a user are chosen."""
     least_z: float = 0.5
     """A phrase of the general vocabulary must lie nearer to the vector than to this many standard deviations above the mean
     item: a spelling that occurs in another sense is not said."""
-    unsupported_z: float = 2.0
-    """The same for phrases of the general vocabulary where no neighbour holds any phrase in the reader's language."""
     max_cosine: float = 0.75
     """Two phrases of one text lie at most this near each other."""
+    max_shared: float = 0.8
+    """In (0, 1]: ... and no larger share of the items of the rarer one holds the other as well (日本 and 日语)."""
     n_candidates: int = 300
     """Phrases that enter the pursuit."""
     neighbourhood: NeighbourhoodConfig = field(default_factory=NeighbourhoodConfig)

@@ -7,29 +7,34 @@ from copy import copy
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from fewrec.columns import CATEGORY_NAMES
-from fewrec.decoders.decompose import Blocked, pursue
-from fewrec.decoders.duplicates import alike, stems
+from fewrec.decoders.cover import cover
+from fewrec.decoders.decompose import pursue
+from fewrec.decoders.duplicates import same_phrases, stems
 from fewrec.decoders.expectation import Expectation
-from fewrec.decoders.geometry import likeness, ranking_metric, usual_cosines
-from fewrec.decoders.neighbourhood import neighbourhood
+from fewrec.decoders.geometry import likeness, ranking_metric, unit_vector, usual_cosines
+from fewrec.decoders.neighbourhood import Neighbourhood, neighbourhood
 from fewrec.decoders.phrase_config import PhraseDecoderConfig
+from fewrec.decoders.preferences import Flags, Preferences
 from fewrec.decoders.sentence import LANGUAGES, Kind, sentence
 from fewrec.decoders.support import chances
 from fewrec.decoders.vocabulary import PhraseVocabulary
 from fewrec.errors import EncoderMismatchError, SettingError
 from fewrec.types import Decoded, Matrix, Phrase, Rows, Vector
 
+Chosen = tuple[Rows, Vector]
+"""Numbers of phrases, and their weights, weightiest first."""
+
 
 class PhraseDecoder:
-    """Reads a vector as weighted phrases.
+    """Reads a vector as weighted phrases, each of which holds for several items.
 
-    Two questions are asked of the vector. Which items is it made of (:mod:`~fewrec.decoders.neighbourhood`)? Only their
-    phrases may be said, those of many of them rather than of one, and rare phrases rather than common ones. Which few of
-    these add up to it? Non-negative orthogonal matching pursuit, where a phrase stands for the item expected to hold it
+    First question: which items is the vector made of (:mod:`~fewrec.decoders.neighbourhood`)? Only their phrases may be said, and
+    none that is the title of one of them. Second: which few phrases? Of a *user*, those that hold for most of these items and of
+    those around, and for little else of the catalogue (:mod:`~fewrec.decoders.cover`). Of an *item*, those that add up to its
+    vector (non-negative orthogonal matching pursuit), where a phrase stands for the item expected to hold it
     (:mod:`~fewrec.decoders.expectation`) and for its own vector, and an error counts by what it does to the items' scores
     as well as by its length.
 
@@ -76,10 +81,11 @@ class PhraseDecoder:
         self._may_lead = np.asarray(leads if any(leads) else [bool(column) for column in vocabulary.columns], dtype=bool)
         self._is_general = np.asarray([kind == "general" for kind in vocabulary.kinds], dtype=bool)
         holders = np.asarray(vocabulary.occurs.sum(axis=1), dtype=np.float32).ravel()  # (p,)
-        rarity = np.log((len(known) + 2) / (holders + 1)) / np.log(len(known) + 2)  # (p,) in (0, 1]
+        self._holders = holders
+        self._n_known = len(known)
         self._commonness = ((holders + 1) / (len(known) + 2)).astype(np.float32)  # (p,) in (0, 1)
-        vague = likeness(vocabulary.occurs, items, known) < 1
-        self._factor = rarity**config.rarity_power * _by_kind(vocabulary, config, vague)  # (p,)
+        self._preferences = Preferences(vocabulary, holders, likeness(vocabulary.occurs, items, known), len(known), config)
+        self._entitled = vocabulary.entitles.T.tocsr()  # (m, p)
         self._usual, self._spread = usual_cosines(self._own, known)  # (p,) each
         self._stems = [stems(words) for words in vocabulary.words]
         self._saying: dict[str, list[int]] = {}
@@ -87,13 +93,26 @@ class PhraseDecoder:
         for number, said in enumerate(vocabulary.words):
             for word in said:
                 self._saying.setdefault(word, []).append(number)
-        self._open: NDArray[np.bool_] = np.ones(len(vocabulary), dtype=bool)  # (p,)
+        self._open: Flags = self._preferences.may_be_said.copy()  # (p,)
 
-    def decode(self, vector: Vector, *, lang: str, n_phrases: int = 5, kind: Kind = "user") -> Decoded:
-        """Read ``vector`` (d,), of any length, as at most ``n_phrases`` >= 1 phrases in ``lang`` (``zh`` or ``en``), weightiest first.
+    def decode(
+        self, vector: Vector, *, lang: str, n_phrases: int = 5, kind: Kind = "user", dislikes: Vector | None = None
+    ) -> Decoded:
+        """Read a vector as phrases.
 
-        Weights are > 0 and sum to 1. The zero vector, about which nothing is known, gives no phrases and a text that says so.
-        ``kind`` chooses how the text begins.
+        Args:
+            vector: (d,) of any length. The zero vector, about which nothing is known, gives no phrases and a text that says so.
+            lang: ``zh`` or ``en``.
+            n_phrases: The most phrases, >= 1, weightiest first; of dislikes as many again.
+            kind: What the vector is of; chooses how phrases are picked and how the text begins.
+            dislikes: (d,) vector of what a user does not like. What likes and dislikes share is said of neither of the dislikes.
+
+        Returns:
+            Phrases whose weights are > 0 and sum to 1.
+
+        Raises:
+            SettingError: an unknown language, fewer phrases than one, or a vector with NaN.
+            EncoderMismatchError: a vector of another shape.
         """
         if lang not in LANGUAGES:
             raise SettingError(
@@ -101,22 +120,12 @@ class PhraseDecoder:
             )
         if n_phrases < 1:
             raise SettingError(f"found n_phrases={n_phrases}, expected at least 1")
-        vector = np.asarray(vector, dtype=np.float32)
-        if vector.shape != (self._items.shape[1],):
-            raise EncoderMismatchError(
-                f"found a vector of shape {vector.shape}, expected ({self._items.shape[1]},)",
-                hint="decode vectors of the encoder that encoded the catalogue",
-            )
-        if not np.isfinite(vector).all():
-            raise SettingError("the vector to decode holds NaN or infinity", hint="check how it was computed")
-        length = float(np.linalg.norm(vector))
-        chosen, weights = (
-            self._decompose(vector / length, lang, n_phrases, kind) if length > 0 else (np.zeros(0, dtype=np.int64), vector[:0])
-        )
-        phrases = tuple(
-            Phrase(self.vocabulary.texts[phrase], float(weight)) for phrase, weight in zip(chosen, weights, strict=True)
-        )
-        return Decoded(lang, sentence([phrase.text for phrase in phrases], lang=lang, kind=kind), phrases)
+        unit = unit_vector(vector, self._items.shape[1])
+        liked = self._decompose(unit, lang, n_phrases, kind) if unit is not None else ()
+        against = unit_vector(dislikes, self._items.shape[1]) if dislikes is not None else None
+        disliked = self._disliked(against, unit, liked, lang, n_phrases) if against is not None else ()
+        said, unsaid = ([phrase.text for phrase in phrases] for phrases in (liked, disliked))
+        return Decoded(lang, sentence(said, lang=lang, kind=kind, dislikes=unsaid), liked, disliked=disliked)
 
     def read(self, decoded: Decoded) -> Vector:
         """(d,) unit: where the phrases alone point, to a reader who knows the catalogue; all zero without phrases.
@@ -155,9 +164,10 @@ class PhraseDecoder:
         means = occurs[borrowed] @ self._items
         lengths = np.linalg.norm(means, axis=1, keepdims=True)
         vectors[borrowed] = np.divide(means, lengths, out=np.zeros_like(means), where=lengths > 0)
-        vocabulary = replace(self.vocabulary, occurs=occurs, vectors=vectors)
+        entitles = self.vocabulary.entitles.multiply(keep[None, :]).tocsr()
+        vocabulary = replace(self.vocabulary, occurs=occurs, vectors=vectors, entitles=entitles)
         other = PhraseDecoder(vocabulary, self._items, self.config, rows=known)
-        other._open = self._open & (other._is_general | (np.diff(occurs.indptr) > 0))
+        other._open &= self._open
         return other
 
     def without_words(self, banned: Collection[str]) -> PhraseDecoder:
@@ -168,10 +178,9 @@ class PhraseDecoder:
             other._open[self._saying.get(word, [])] = False
         return other
 
-    def _support(self, vector: Vector) -> tuple[Vector, float]:
+    def _support(self, vector: Vector, around: Neighbourhood) -> tuple[Vector, float]:
         """(p,) in [0, 1]: how likely each phrase stands in the record behind the vector; and how far it is made of known items, in [0, 1]."""
         config = self.config.support
-        around = neighbourhood(vector, self._items, self.config.neighbourhood, self._rows)
         trust = config.trust(around.explained)
         support = self._share(around.parts, around.part_weights * trust)
         if trust < 1:
@@ -188,64 +197,157 @@ class PhraseDecoder:
             share[self._holds.indices[self._holds.indptr[row] : self._holds.indptr[row + 1]]] += weight
         return share
 
-    def _decompose(self, vector: Vector, lang: str, n_phrases: int, kind: Kind) -> tuple[Rows, Vector]:
-        """Phrase numbers and their weights, weightiest first."""
-        support, trust = self._support(vector)
-        candidates, preference, leading = self._candidates(vector, support, lang, trust)
+    def _decompose(self, vector: Vector, lang: str, n_phrases: int, kind: Kind) -> tuple[Phrase, ...]:
+        """Phrases of a unit vector, weightiest first."""
+        around = neighbourhood(vector, self._items, self.config.neighbourhood, self._rows)
+        support, trust = self._support(vector, around)
+        closed = np.unique(self._entitled[around.parts].indices)
+        preference = self._preference(vector, support, lang, trust, closed)
+        if kind == "user":
+            phrases = self._covering(around, trust, preference, n_phrases)
+            weights = _shares(self._as_read(phrases, vector)) + _shares(support[phrases])
+        else:
+            phrases, weights = self._telling(vector, support, preference, n_phrases)
+        mean = float(weights[weights > 0].mean()) if (weights > 0).any() else 1.0
+        weights = np.maximum(weights, self.config.least_weight * mean)
+        order = np.lexsort((np.arange(len(weights)), -weights))
+        return self._phrases(phrases[order], _shares(weights[order]))
+
+    def _phrases(self, numbers: Rows, weights: Vector) -> tuple[Phrase, ...]:
+        texts = self.vocabulary.texts
+        return tuple(Phrase(texts[number], float(weight)) for number, weight in zip(numbers, weights, strict=True))
+
+    def _covering(
+        self, around: Neighbourhood, trust: float, preference: Vector, n_phrases: int, against: Vector | None = None
+    ) -> Rows:
+        """Phrases that cover the neighbourhood; ``against`` (p,) in [0, 1] is what they cost besides."""
+        config = self.config.cover
+        n_parts = len(around.parts)
+        candidates = np.flatnonzero(preference > 0)
+        if not len(candidates):
+            return candidates
+        of_parts = self._held(around.parts, candidates)  # (parts, c)
+        if trust > 0 and n_parts > 1:  # one item's cast and words are not what a taste is about
+            kept = ~self._preferences.needs_two[candidates] | (of_parts.sum(axis=0) > 1)
+            if kept.sum() >= config.least:
+                candidates, of_parts = candidates[kept], of_parts[:, kept]
+        near = around.close[: config.n_near]
+        of_near = self._held(near, candidates)
+        share = trust * config.parts_share
+        near_weights = np.full(len(near), (1 - share) / max(len(near), 1), dtype=np.float32)
+        weights: Vector = np.concatenate([around.part_weights * share, near_weights])
+        base: Vector = (self._holders[candidates] / max(self._n_known, 1)).astype(np.float32)
+        common = (base > self._preferences.most_common[candidates]) & (around.part_weights @ of_parts < 0.99)
+        cost: Vector = base + common.astype(np.float32)
+        if against is not None:
+            cost = cost + against[candidates]
+        chosen = cover(
+            np.concatenate([of_parts, of_near]),
+            weights,
+            base,
+            cost,
+            self._preferences.reliability[candidates],
+            n_phrases,
+            config,
+            block=self._blocker(candidates),
+        )
+        return candidates[chosen]
+
+    def _held(self, rows: Rows, phrases: Rows) -> Flags:
+        """(len(rows), len(phrases)) which of the items hold which of the phrases."""
+        return np.asarray(self._holds[rows][:, phrases].toarray() > 0)
+
+    def _disliked(
+        self, against: Vector, vector: Vector | None, liked: tuple[Phrase, ...], lang: str, n_phrases: int
+    ) -> tuple[Phrase, ...]:
+        """Phrases of the dislikes that hold for none, or few, of the likes."""
+        around = neighbourhood(against, self._items, self.config.neighbourhood, self._rows)
+        support, trust = self._support(against, around)
+        closed = np.unique(self._entitled[around.parts].indices)
+        preference = self._preference(against, support, lang, trust, closed)
+        of_likes = np.zeros_like(support)
+        if vector is not None:
+            likes = neighbourhood(vector, self._items, self.config.neighbourhood, self._rows)
+            of_likes, _ = self._support(vector, likes)
+            preference[of_likes >= np.maximum(0.5 * support, 0.05)] = 0.0
+        said = [self._number[lang, phrase.text] for phrase in liked]
+        if said:  # nothing is liked and not liked at once, in whichever words
+            everything = np.flatnonzero(preference > 0)
+            numbers = np.concatenate([everything, np.asarray(said, dtype=np.int64)])
+            block = self._blocker(numbers)
+            for place in range(len(everything), len(numbers)):
+                preference[everything[block(place)[: len(everything)]]] = 0.0
+        phrases = self._covering(around, trust, preference, n_phrases, of_likes)
+        weights = _shares(np.maximum(support[phrases], 1e-3))
+        order = np.lexsort((np.arange(len(weights)), -weights))
+        return self._phrases(phrases[order], weights[order])
+
+    def _telling(self, vector: Vector, support: Vector, preference: Vector, n_phrases: int) -> Chosen:
+        """Phrases that add up to an item's vector, its leading category among them."""
+        candidates, leading = self._candidates(vector, support, preference)
         if not len(candidates):
             return candidates, np.zeros(0, dtype=np.float32)
         block = self._blocker(candidates)
         first = np.flatnonzero(candidates == leading) if n_phrases >= 3 else None
         chosen, weights = pursue(
-            self._atoms(candidates), self._target(vector), n_phrases, preference=preference, first=first, block=block
+            self._atoms(candidates),
+            self._target(vector),
+            n_phrases,
+            preference=preference[candidates],
+            first=first,
+            block=block,
         )
         chosen, weights = chosen[weights > 0], weights[weights > 0]
         more = self._more(chosen, block, support[candidates], n_phrases)
-        chosen = np.concatenate([chosen, more])
-        phrases = candidates[chosen]
+        if len(chosen) + len(more) < self.config.cover.least:  # little is known of it: what nearly follows is said as well
+            block = self._blocker(candidates, max_shared=1.0)
+            chosen, more = np.concatenate([chosen, more]), more[:0]
+            more = self._more(chosen, block, support[candidates], min(n_phrases, self.config.cover.least))
+        phrases = candidates[np.concatenate([chosen, more])]
+        weights = np.concatenate([weights, np.zeros(len(phrases) - len(more) - len(weights), dtype=np.float32)])
         weights = np.concatenate([weights, np.zeros(len(more), dtype=np.float32)])
-        if kind == "user":  # of an item one rare phrase may lead to it alone, which is no reason to weigh the others as nothing
-            weights = trust * _shares(self._as_read(phrases, vector)) + (1 - trust) * _shares(weights)
-        mean = float(weights[weights > 0].mean()) if (weights > 0).any() else 1.0
-        weights = np.maximum(weights, self.config.least_weight * mean)
-        if (
-            first is not None and leading is not None
-        ):  # what the neighbourhood shares is worth its share, whatever else explains
+        if leading is not None:  # what the neighbourhood shares is worth its share, whatever else explains
+            mean = float(weights[weights > 0].mean()) if (weights > 0).any() else 1.0
             weights = np.where(phrases == leading, np.maximum(weights, support[leading] * mean), weights)
-        order = np.lexsort((np.arange(len(weights)), -weights))
-        return phrases[order], _shares(weights[order])
+        return phrases, weights
 
     def _as_read(self, phrases: Rows, vector: Vector) -> Vector:
         """(len,) >= 0: the weights with which a reader of these phrases comes nearest to the scores that the vector gives (:meth:`read`)."""
+        if not len(phrases):
+            return np.zeros(0, dtype=np.float32)
         expected = self._expectation.of(phrases, prior_items=self.config.reading_prior_items) @ self._metric  # (len, d)
         weights, _ = nnls(expected.T.astype(np.float64), (vector @ self._metric).astype(np.float64))
         found: Vector = weights.astype(np.float32)
         return found
 
-    def _candidates(self, vector: Vector, support: Vector, lang: str, trust: float) -> tuple[Rows, Vector, int | None]:
-        """Phrases that may enter the pursuit, those of most gain first, their preferences, and the leading category."""
+    def _preference(self, vector: Vector, support: Vector, lang: str, trust: float, closed: Rows) -> Vector:
+        """(p,) >= 0, 0 for what must not be said: no support, another language, a title of the items behind the vector (``closed``)."""
         config = self.config
         power = trust * config.support_power + (1 - trust) * config.guess_power
-        preference = np.where(support >= (1 - trust) * config.least_chance, support, 0.0) ** power
-        preference *= self._factor**trust  # (p,) which kinds of phrases tell more is a matter of taste where all are true
+        preference: Vector = np.where(support >= (1 - trust) * config.least_chance, support, np.float32(0)) ** np.float32(power)
+        preference *= (
+            self._preferences.factor**trust
+        )  # which kinds of phrases tell more is a matter of taste where all are true
         preference[~(self._open & self._of_language[lang])] = 0.0
+        preference[closed] = 0.0
         near = np.flatnonzero((preference > 0) & self._is_general)
         preference[near] *= self._z(near, vector) > config.least_z
+        return preference
+
+    def _candidates(self, vector: Vector, support: Vector, preference: Vector) -> tuple[Rows, int | None]:
+        """Phrases that may enter the pursuit, those of most gain first, and the leading category."""
+        config = self.config
         leading: int | None = int(np.where(self._may_lead, support * (preference > 0), 0.0).argmax()) if len(support) else None
         if leading is not None and not (self._may_lead[leading] and preference[leading] > 0 and support[leading] >= 0.3):
             leading = None
         some = np.flatnonzero(preference > 0)
-        if not len(some):
-            some = np.flatnonzero(self._open & self._of_language[lang] & self._is_general)
-            some = some[self._excess(some, vector) > config.unsupported_z]
-            preference[some] = 1.0
         atoms = self._atoms(some)  # (some, 2d)
         lengths = np.maximum(np.linalg.norm(atoms, axis=1), 1e-12)
         gain = preference[some] * (atoms @ self._target(vector)) / lengths
         gain[some == leading] = np.inf
         order = np.lexsort((some, -gain))[: config.n_candidates]
         order = order[gain[order] > 0]
-        return some[order], preference[some[order]], leading
+        return some[order], leading
 
     def _atoms(self, phrases: Rows) -> Matrix:
         """(len, 2d): the item expected behind each phrase, in the ranking metric, and beside it the phrase's own vector."""
@@ -272,26 +374,13 @@ class PhraseDecoder:
         excess: Vector = (own - everything.mean()) / max(float(everything.std()), 1.0)
         return excess
 
-    def _blocker(self, candidates: Rows) -> Callable[[int], NDArray[np.bool_]]:
-        """Which candidates a chosen one rules out as near-duplicates. Borrowed vectors are no evidence of that."""
-        vectors = self._own[candidates]
-        borrowed = candidates >= self.vocabulary.n_encoded
-        named = [self._stems[c] for c in candidates]
-        texts = [self.vocabulary.texts[c] for c in candidates]
+    def _blocker(self, candidates: Rows, max_shared: float | None = None) -> Callable[[int], Flags]:
+        """Which candidates a chosen one rules out as saying the same."""
+        limits = (self.config.max_cosine, self.config.max_shared if max_shared is None else max_shared)
+        return same_phrases(self.vocabulary, candidates, self._stems, *limits)
 
-        def block(atom: int) -> NDArray[np.bool_]:
-            near: NDArray[np.bool_] = (vectors @ vectors[atom] > self.config.max_cosine) & ~(borrowed | borrowed[atom])
-            said = [alike(named[atom], texts[atom], other, text) for other, text in zip(named, texts, strict=True)]
-            near |= np.asarray(said, dtype=bool)
-            return near
-
-        return block
-
-    def _more(self, chosen: Rows, block: Callable[[int], NDArray[np.bool_]], support: Vector, n_phrases: int) -> Rows:
-        """Candidates that a good part of the neighbourhood holds, best first, to fill up what the pursuit left empty.
-
-        One phrase can explain a vector nearly alone (a title); what else is true of it is worth saying too.
-        """
+    def _more(self, chosen: Rows, block: Callable[[int], Flags], support: Vector, n_phrases: int) -> Rows:
+        """Candidates that a good part of the neighbourhood holds, best first, to fill up what the pursuit left empty."""
         free = support >= 0.15
         for atom in chosen:
             free &= ~block(int(atom))
@@ -309,19 +398,3 @@ def _shares(weights: Vector) -> Vector:
     """The same, summing to 1 where any is above 0."""
     shares: Vector = weights / max(float(weights.sum()), 1e-12)
     return shares
-
-
-def _by_kind(vocabulary: PhraseVocabulary, config: PhraseDecoderConfig, vague: Blocked) -> Vector:
-    """(p,) the factor of each phrase's kind."""
-    says_more = any(kind not in ("title", "general") for kind in vocabulary.kinds)
-    of = {"title": config.title_preference if says_more else 1.0, "name": config.name_preference}
-    single = {"text": config.word_preference}
-    factors = [
-        of.get(kind, 1.0) * (single.get(kind, 1.0) if len(words) == 1 else 1.0)
-        for kind, words in zip(vocabulary.kinds, vocabulary.words, strict=True)
-    ]
-    alone = [kind == "text" and len(words) == 1 for kind, words in zip(vocabulary.kinds, vocabulary.words, strict=True)]
-    unclear = np.asarray(alone, dtype=bool) & vague
-    found: Vector = np.asarray(factors, dtype=np.float32)
-    found[unclear] *= config.vague_preference
-    return found

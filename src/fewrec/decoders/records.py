@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from fewrec.columns import SKIPPED_NAMES
+from fewrec.decoders.eras import decade, years_of
 from fewrec.decoders.fields import HAN
 from fewrec.decoders.general import general_entries
 from fewrec.types import Rows
@@ -19,8 +20,9 @@ class Records:
     """The words of every item's columns.
 
     A phrase stands in a record that holds all its words, in any order; a Chinese phrase of two characters and more also where
-    they stand one after the other, however the record was cut into words. A phrase of the general vocabulary stands as well
-    where its translation does, so that Chinese can be said of an English catalogue.
+    they stand one after the other between words of the record (国王 is not in 王家卫, nor in 中国王朝). A phrase of the general
+    vocabulary stands as well where its translation does, so that Chinese can be said of an English catalogue, and a decade
+    with the items of its years.
     """
 
     def __init__(
@@ -41,6 +43,13 @@ class Records:
             for lang, spellings in entry.by_language.items():
                 for spelling in spellings:
                     self._entries[lang].setdefault(self._key(spelling), number)
+        self._eras: dict[str, list[int]] = defaultdict(list)
+        for row, year in enumerate(years_of(fields)):
+            if year is not None:
+                for lang in _OTHER:
+                    self._eras[self._key(decade(year, lang))].append(row)
+        self._texts = texts
+        self._cuts: dict[int, frozenset[int]] = {}
         self._found: dict[str, Rows] = {}
         self._rows_of_entries: dict[int, frozenset[int]] = {}
 
@@ -51,7 +60,7 @@ class Records:
         """Rows of the items in whose record ``phrase`` stands, ascending."""
         if phrase not in self._found:
             lang = "zh" if HAN.search(phrase) else "en"
-            rows = self._literally(phrase)
+            rows = np.union1d(self._literally(phrase), np.asarray(self._eras.get(self._key(phrase), []), dtype=np.int64))
             number = self._entries[lang].get(self._key(phrase))
             if number is not None:
                 for spelling in general_entries()[number].by_language[_OTHER[lang]]:
@@ -99,9 +108,29 @@ class Records:
             rows = np.intersect1d(rows, self._items.get(word, none), assume_unique=True)
         folded = self._fold(phrase)
         if len(folded) > 1 and HAN.search(folded):
-            whole = [row for row, text in enumerate(self._folded) if folded in text]
-            rows = np.union1d(rows, np.asarray(whole, dtype=np.int64))
+            known = set(rows.tolist())
+            whole = [row for row, text in enumerate(self._folded) if row not in known and folded in text]
+            rows = np.union1d(rows, np.asarray([row for row in whole if self._in_words(folded, row)], dtype=np.int64))
         return rows
+
+    def _in_words(self, phrase: str, row: int) -> bool:
+        """Whether the folded ``phrase`` begins and ends where words of the record do."""
+        text = self._folded[row]
+        if row not in self._cuts:
+            cuts, end = {0, len(text)}, 0
+            for word in self._words(self._texts[row]):
+                start = text.find(word, end)
+                if start >= 0:
+                    end = start + len(word)
+                    cuts |= {start, end}
+            self._cuts[row] = frozenset(cuts)
+        cuts_of = self._cuts[row]
+        start = text.find(phrase)
+        while start >= 0:
+            if start in cuts_of and start + len(phrase) in cuts_of:
+                return True
+            start = text.find(phrase, start + 1)
+        return False
 
     def _key(self, text: str) -> str:
         return "".join(self._words(text))

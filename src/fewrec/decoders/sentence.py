@@ -15,6 +15,7 @@ _NOTHING = {
     ("en", "user"): "No taste to tell yet.",
     ("en", "item"): "Nothing to tell yet.",
 }
+_DISLIKES = {"zh": "不喜欢：", "en": "Does not like: "}
 _COMMA = {"zh": "、", "en": ", "}
 _STOP = {"zh": "。", "en": "."}
 
@@ -24,8 +25,14 @@ def opening(lang: str, kind: Kind) -> str:
     return _OPENING[lang, kind]
 
 
-def sentence(phrases: Sequence[str], *, lang: str, kind: Kind) -> str:
-    """``phrases``, the weightiest first, as a sentence about a user or an item; no phrases is said plainly."""
-    if not phrases:
-        return _NOTHING[lang, kind]
-    return _OPENING[lang, kind] + _COMMA[lang].join(phrases) + _STOP[lang]
+def sentence(phrases: Sequence[str], *, lang: str, kind: Kind, dislikes: Sequence[str] = ()) -> str:
+    """``phrases``, the weightiest first, as a sentence about a user or an item, and ``dislikes`` as a second one.
+
+    Having nothing to say is said plainly.
+
+    >>> sentence(["War", "1980s"], lang="en", kind="user", dislikes=["Musical"])
+    'Likes: War, 1980s. Does not like: Musical.'
+    """
+    said = [_OPENING[lang, kind] + _COMMA[lang].join(phrases) + _STOP[lang]] if phrases else []
+    said += [_DISLIKES[lang] + _COMMA[lang].join(dislikes) + _STOP[lang]] if dislikes else []
+    return ("" if lang == "zh" else " ").join(said) or _NOTHING[lang, kind]

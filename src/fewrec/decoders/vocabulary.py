@@ -8,8 +8,8 @@ from scipy import sparse
 
 from fewrec.types import Matrix
 
-KINDS = ("category", "name", "title", "text", "general")
-"""Where a phrase comes from: a value of a field with few values, of a field with many, the title, running text, our own list."""
+KINDS = ("category", "name", "title", "text", "general", "era")
+"""Where a phrase comes from: a value of a field with few values, of a field with many, titles, running text, our own list, the year."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class PhraseVocabulary:
     """(p, d) unit rows from encoder E."""
     n_encoded: int
     """The first so many vectors are the phrases' own; the others are borrowed, the unit mean of the items that hold them."""
+    entitles: sparse.csr_matrix
+    """(p, m) float32, 1 where the phrase amounts to the title of the item, about which it would say nothing."""
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -78,7 +78,9 @@ MODELS: Registry[Model] = Registry(
             "the default: finds out which members suit the catalogue and blends them",
         ),
         Plugin(
-            "taste", "fewrec.models.taste:TasteModel", "the taste model: a Gaussian process over items, prior from the population"
+            "taste",
+            "fewrec.models.taste:TasteModel",
+            "the taste model: a Gaussian process over items, prior from the population",
         ),
         *(
             Plugin(name, f"fewrec.models.classics.{each.module}:{each.member}", each.description, extra=each.extra or "")
