@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,12 @@ COMMENT_WEIGHT = 0.3
 """Weight of a review's words beside the rating it came with, in units of a plain like."""
 STATEMENT_WEIGHT = 10.0
 """Weight of a sentence: it says outright what is wanted, where a like is one case of it."""
+ANSWERS = 0.9
+"""Share of the best relevance from which an item counts as answering a sentence."""
+MIN_RELEVANCE = 0.35
+"""Relevance below which an item answers nothing: likeness of vectors alone."""
+TOPIC_SHARE = 0.35
+"""Weight of the words' own vector beside that of the items that answer them."""
 MAX_COMMENTS = 20
 """The latest reviews of a user that are read."""
 MAX_STATEMENTS = 20
@@ -36,15 +43,17 @@ class Taste:
 
     user: str | None
     examples: Examples
-    """What the model conditions on: items, and the words of reviews."""
+    """What the model conditions on, oldest first: items, the words of reviews, and at last the sentences as points of E's space."""
     seen: Rows
     """Rows of the items among the examples, liked or not."""
     vector: Vector
-    """(d,) unit: where the taste points in E's space, sentences included; what the decoder reads."""
-    observations: Examples
-    """The examples together with the sentences as points of E's space: what the vector and questions rest on."""
+    """(d,) unit: where the taste points in E's space; what the decoder reads."""
+    dislikes: Vector | None = None
+    """(d,) unit mean of what is disliked, weighted as the examples are; None where nothing is."""
     sentences: tuple[Sentence, ...] = ()
-    """Statements and requests as understood; they change scores beside the model (:mod:`fewrec.sentences`)."""
+    """Statements and requests as understood; they add to the model's scores (:mod:`fewrec.sentences`)."""
+    anchors: tuple[int, ...] = ()
+    """For each sentence the first of the examples that stand for it, -1 where it says nothing: its contribution is counted there."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +82,20 @@ class ExampleMaker:
             parts.append(self.of_judged(like, dislike))
         said = ([] if user is None else self._statements_of(user)) + list(say)
         catalogue = self.fitted.catalogue
-        examples = _latest(joined((*parts, *also), catalogue), MAX_EXAMPLES)
-        points = [examples]
-        if said or want:
-            texts = [*said, *want]
-            points.append(self.of_sentences(texts, np.full(len(texts), STATEMENT_WEIGHT)))
-        observations = _latest(joined(points, catalogue), MAX_EXAMPLES)
+        index = self.fitted.words
+        sentences = (*understood(index, said), *understood(index, want, role="request"))
+        points = [self.of_understood(each) for each in sentences]
+        examples = _latest(joined((*parts, *also, *points), catalogue), MAX_EXAMPLES)
+        ends = np.cumsum([0, *map(len, points)])
+        first = len(examples) - ends[-1] + ends[:-1]
         return Taste(
             user,
             examples,
             seen=np.unique(examples.rows[examples.rows >= 0]),
-            vector=self.fitted.taste.taste_vector(observations),
-            observations=observations,
-            sentences=(*understood(self.fitted.words, said), *understood(self.fitted.words, want, role="request")),
+            vector=self.fitted.taste.taste_vector(examples),
+            dislikes=_disliked(examples),
+            sentences=sentences,
+            anchors=tuple(int(place) if len(each) else -1 for place, each in zip(first, points, strict=True)),
         )
 
     def of_judged(self, like: Sequence[str], dislike: Sequence[str]) -> Examples:
@@ -123,6 +133,37 @@ class ExampleMaker:
         assert self.history is not None
         found: list[str] = self.history.statements_of(user)["text"].to_list()
         return found[-MAX_STATEMENTS:]
+
+    def of_understood(self, sentence: Sentence) -> Examples:
+        """A sentence as points of E's space, one for what it asks for and one for what it rules out; none where it says nothing.
+
+        A point lies between the vectors of the words and those of the items that answer: what a genre means in this catalogue is as much
+        in its items as in its name. Where no item answers, the words alone count as little as a like.
+        """
+        evidence, catalogue = sentence.evidence, self.fitted.catalogue
+        text = sentence.understood.text
+        answering = np.where(evidence.excluded, 0, evidence.relevance)
+        best = float(answering.max(initial=0.0))
+        answering = np.where(answering >= max(ANSWERS * best, MIN_RELEVANCE), answering, 0)
+        if not (answering.any() or evidence.excluded.any() or sentence.understood.claims or sentence.understood.unmatched):
+            return Examples.none(catalogue.vectors.shape[1])  # 「我喜欢看电影」 among films: the carrier alone
+        words = self.of_sentences([text], np.ones(1))
+        found = []
+        for sign, share in ((1.0, answering), (-1.0, evidence.excluded)):
+            if share.any():
+                items = share.astype(np.float32) @ catalogue.vectors
+                topics = words.vectors[np.sign(words.utility) == sign].sum(axis=0, dtype=np.float32)
+                found.append((sign, _unit(_unit(items) + TOPIC_SHARE * _unit(topics))))
+        if not found:
+            return replace(words, kinds=(sentence.kind,) * len(words), labels=(text,) * len(words))
+        return Examples(
+            rows=np.full(len(found), -1, dtype=np.int64),
+            vectors=np.stack([vector for _, vector in found]),
+            utility=np.array([sign for sign, _ in found], dtype=np.float32),
+            weight=np.full(len(found), STATEMENT_WEIGHT, dtype=np.float32),
+            kinds=(sentence.kind,) * len(found),
+            labels=(text,) * len(found),
+        )
 
     def of_sentences(self, texts: Sequence[str], weight: NDArray[np.float64], polarity: Vector | None = None) -> Examples:
         """The claims of ``texts`` (t,) as points of E's space. ``weight`` (t,) > 0; ``polarity`` (t,) in [-1, 1] overrides the wording."""
@@ -165,6 +206,16 @@ def joined(parts: Sequence[Examples], catalogue: Catalogue) -> Examples:
 def of_interactions(interactions: Interactions, user: int, catalogue: Catalogue) -> Examples:
     """The latest entries of the user in row ``user`` of ``interactions``."""
     return Examples.of_entries(catalogue, interactions, np.flatnonzero(interactions.user == user)[-MAX_EXAMPLES:])
+
+
+def _unit(vector: NDArray[np.floating[Any]]) -> Vector:
+    length = float(np.linalg.norm(vector))
+    return np.asarray(vector / length if length > 0 else vector, dtype=np.float32)
+
+
+def _disliked(examples: Examples) -> Vector | None:
+    against = np.minimum(examples.utility * examples.weight, 0) @ examples.vectors if len(examples) else np.zeros(1)
+    return _unit(-against) if np.linalg.norm(against) > 1e-6 else None
 
 
 def _latest(examples: Examples, n: int) -> Examples:

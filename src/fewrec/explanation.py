@@ -11,8 +11,8 @@ from fewrec.fitted import Fitted
 from fewrec.models.base import Additive
 from fewrec.models.blend.ensemble import Ensemble, Scales
 from fewrec.ops.leave_one_out import leave_one_out
-from fewrec.ranking import in_order, reasons_of
-from fewrec.sentences import contributions, reasons
+from fewrec.ranking import reasons_of
+from fewrec.sentences import contributions, with_matches
 from fewrec.types import Examples, Explanation, Matrix, Recommendation, Rows, Vector
 
 N_SAMPLED = 2000
@@ -43,17 +43,21 @@ def scored(fitted: Fitted, taste: Taste, focus: float | None = None) -> Scored:
         scores = fitted.model.score([taste.examples])[0]
     unit = _unit(fitted, scores, taste.examples)
     said = contributions(taste.sentences, scores, len(taste.seen), focus)
+    said[[anchor < 0 for anchor in taste.anchors]] = 0
     return Scored(scores + said.sum(axis=0), unit, said, scales)
 
 
-def explained_all(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> Explanation:
-    """The scores at catalogue ``rows`` (r,) as a prior and one contribution per example, then one per sentence."""
-    told = explained(fitted, taste.examples, rows, found.scales)
-    return Explanation(told.prior, np.concatenate([told.parts, found.said[:, rows]]))
+def explained(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> Explanation:
+    """The scores at catalogue ``rows`` (r,), as a prior and one contribution per example; a sentence adds to the first that stands for it."""
+    told = _of_model(fitted, taste.examples, rows, found.scales)
+    parts = told.parts.copy()
+    for anchor, said in zip(taste.anchors, found.said, strict=True):
+        if anchor >= 0:
+            parts[anchor] += said[rows]
+    return Explanation(told.prior, parts)
 
 
-def explained(fitted: Fitted, examples: Examples, rows: Rows, scales: Scales | None = None) -> Explanation:
-    """The model's scores at catalogue ``rows`` (r,), as a prior and one contribution per example. ``scales`` saves a blend a second pass."""
+def _of_model(fitted: Fitted, examples: Examples, rows: Rows, scales: Scales | None) -> Explanation:
     model = fitted.model
     if isinstance(model, Ensemble):
         return model.explain(examples, rows, scales=scales)
@@ -64,19 +68,16 @@ def explained(fitted: Fitted, examples: Examples, rows: Rows, scales: Scales | N
 
 def lines(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> tuple[Recommendation, ...]:
     """The lines of a list at catalogue ``rows`` (r,), in that order; ``found`` is what :func:`scored` gave for the taste."""
-    told = explained(fitted, taste.examples, rows, found.scales)
-    said = found.said[:, rows]
-    total = told.score + said.sum(axis=0)
+    told = explained(fitted, taste, rows, found)
     deviation = found.unit * fitted.taste.uncertainty(taste.examples, rows)
     return tuple(
         Recommendation(
             item_id=fitted.catalogue.ids[row],
             title=fitted.catalogue.titles[row],
-            score=float(total[column]),
+            score=float(told.score[column]),
             uncertainty=float(deviation[column]),
-            reasons=in_order(
-                reasons_of(told, column, taste.examples, fitted.catalogue),
-                reasons(fitted.words, taste.sentences, said[:, column], row),
+            reasons=with_matches(
+                reasons_of(told, column, taste.examples, fitted.catalogue), fitted.words, taste.sentences, row
             ),
         )
         for column, row in enumerate(rows.tolist())

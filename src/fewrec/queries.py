@@ -65,7 +65,7 @@ def audience(
     likely = np.array([fitted.taste.explain(each, np.array([row])).score[0] for each in did], dtype=np.float32)
     found = []
     for user in users[np.argsort(-likely, kind="stable")[:k]]:
-        examples = taste_of(interactions.user_ids[user]).observations
+        examples = taste_of(interactions.user_ids[user]).examples
         told = fitted.taste.explain(examples, np.array([row]))
         uncertainty = float(fitted.taste.uncertainty(examples, np.array([row]))[0])
         reasons = reasons_of(told, 0, examples, fitted.catalogue)
@@ -77,7 +77,7 @@ def audience(
 
 def questions(fitted: Fitted, taste: Taste, k: int) -> tuple[Question, ...]:
     """The k items whose answers would most improve this user's list, best first."""
-    mean = fitted.taste.score([taste.observations])[0]
+    mean = fitted.taste.score([taste.examples])[0]
     prior = fitted.taste.prior_mean
     open_ = np.ones(len(mean), dtype=bool)
     open_[taste.seen] = False
@@ -88,7 +88,7 @@ def questions(fitted: Fitted, taste: Taste, k: int) -> tuple[Question, ...]:
     familiarity = prior[rows] / max(float(prior[rows].max()), 1e-9)
     chosen, gains = best_questions(
         mean[rows],
-        fitted.taste.covariance(taste.observations, rows),
+        fitted.taste.covariance(taste.examples, rows),
         fitted.taste.noise_of(),
         np.sqrt(familiarity),
         n_questions=k,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from fewrec.data import EVENT_SCHEMA, SignalConfig, read_events, read_items, rea
 from fewrec.decoders import PhraseDecoder
 from fewrec.decoders.registry import Reader, load_decoder
 from fewrec.encoders import MANY_TEXTS, VectorCache, check_same_encoder, encoder_for, load_encoder
+from fewrec.encoders.function import as_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError
 from fewrec.examples import ExampleMaker, Taste
 from fewrec.explanation import Scored
@@ -40,6 +41,7 @@ from fewrec.types import (
     Examples,
     Explanation,
     Interactions,
+    Matrix,
     Recommendation,
     Recommendations,
     Rows,
@@ -51,16 +53,17 @@ __all__ = ["Question", "Recommender", "Scored", "Similar", "Taste"]
 class Recommender:
     """Recommends from a handful of examples. ``fit`` once on a catalogue (events optional), then ask for anybody.
 
-    ``encoder`` and ``model`` take the names of ``fewrec models``; without an ``encoder`` the size of the catalogue decides between
-    ``default`` and ``fast`` (:func:`~fewrec.encoders.encoder_for`). ``cache`` is a file that keeps vectors between fits; ``signals``
+    ``encoder`` and ``model`` take the names of ``fewrec models``, ``module:Class``, or objects: an :class:`~fewrec.types.Encoder` or a function
+    from texts to vectors, a :class:`~fewrec.models.base.Model` not yet fitted. Without an ``encoder`` the size of the catalogue decides
+    between ``default`` and ``fast`` (:func:`~fewrec.encoders.encoder_for`). ``cache`` is a file that keeps vectors between fits; ``signals``
     says how events count; ``prior`` is what another domain taught (:class:`~fewrec.models.blend.prior.DomainPrior` or its file);
     ``progress`` is told each stage as it starts.
     """
 
     def __init__(
         self,
-        encoder: str | None = None,
-        model: str = "auto",
+        encoder: str | Encoder | Callable[[Sequence[str]], Matrix] | None = None,
+        model: str | Model = "auto",
         *,
         signals: SignalConfig | None = None,
         prior: DomainPrior | str | Path | None = None,
@@ -68,12 +71,18 @@ class Recommender:
         seed: int = 0,
         progress: Progress | None = None,
     ) -> None:
-        make_model(model)  # an unknown name is an error now, not after an hour of encoding
-        self._asked_encoder, self._model_name = encoder, model
+        self._model = None if isinstance(model, str) else model
+        self._model_name = model if isinstance(model, str) else model.name
+        if isinstance(model, str):
+            make_model(model)  # an unknown name is an error now, not after an hour of encoding
         self._prior = DomainPrior.load(prior) if isinstance(prior, str | Path) else prior
         self._cache = VectorCache(cache) if cache is not None else None
+        self._asked_encoder: str | None = None
         if encoder is not None:
-            self._encoder: Encoder = load_encoder(encoder, cache=self._cache)
+            self._encoder: Encoder = (
+                load_encoder(encoder, cache=self._cache) if isinstance(encoder, str) else as_encoder(encoder)
+            )
+            self._asked_encoder = encoder if isinstance(encoder, str) else self._encoder.name
         self._signals = signals or SignalConfig()
         self._seed = seed
         self._progress: Progress = progress or (lambda _: None)
@@ -105,7 +114,7 @@ class Recommender:
         self._state = learn(
             data,
             encoder=self._encoder,
-            model=make_model(self._model_name, self._prior),
+            model=self._model if self._model is not None else make_model(self._model_name, self._prior),
             names=(encoder_name, self._model_name),
             signals=self._signals,
             notes=(*choice, *notes),
@@ -208,11 +217,11 @@ class Recommender:
         return explanation.scored(self._fitted(), taste, focus)
 
     def explain(self, taste: Taste, rows: Rows, scored: Scored | None = None) -> Explanation:
-        """The scores at catalogue ``rows`` (r,): a prior, one contribution per example, then one per sentence.
+        """The scores at catalogue ``rows`` (r,), taken apart into a prior and one contribution per example, sentences among them.
 
         ``scored``: the result of :meth:`scored` for this taste, where it is at hand.
         """
-        return explanation.explained_all(self._fitted(), taste, rows, scored or self.scored(taste))
+        return explanation.explained(self._fitted(), taste, rows, scored or self.scored(taste))
 
     # -- words ------------------------------------------------------------------------------------------------------------
 
@@ -235,6 +244,11 @@ class Recommender:
         if item is not None:
             return reader.decode(state.catalogue.vectors[self.row(item)], lang=lang, n_phrases=n_phrases, kind="item")
         taste = taste or self.taste()
+        if isinstance(reader, PhraseDecoder) and taste.dislikes is not None:
+            # What is not liked is said apart: the likes are read from a vector that it did not push away.
+            liked = taste.examples.take(np.flatnonzero(taste.examples.utility > 0))
+            likes = state.taste.taste_vector(liked)
+            return reader.decode(likes, lang=lang, n_phrases=n_phrases, kind="user", dislikes=taste.dislikes)
         return reader.decode(taste.vector, lang=lang, n_phrases=n_phrases, kind="user")
 
     def reader(self, name: str) -> Reader:
@@ -360,7 +374,7 @@ class Recommender:
     def save(self, path: str | Path, *, history: bool = True) -> None:
         """Write to a folder: JSON and arrays, and (unless ``history`` is False) the users' events and statements as Parquet."""
         folder = Path(path)
-        save_object(self._fitted(), folder)
+        save_object(self._fitted(), folder, trust=(type(self._fitted().model).__module__,))
         if history:
             data = self._known().dataset()
             data.events.write_parquet(folder / "events.parquet")
@@ -373,21 +387,29 @@ class Recommender:
         *,
         history: History | None = None,
         cache: str | Path | None = None,
-        encoder: Callable[[str], Encoder] | None = None,
+        encoder: Callable[[str], Encoder] | Encoder | None = None,
+        trust: Collection[str] = (),
     ) -> Recommender:
-        """Read a folder that :meth:`save` wrote. The encoder must be that of the fit; ``encoder`` makes it from its name in another way.
+        """Read a folder that :meth:`save` wrote. The encoder must be that of the fit; ``encoder`` is it, or makes it from its name.
+
+        ``trust``: modules from outside whose classes the folder may name (``docs/guide/extending.md``).
 
         Raises:
             ModelLoadError: nothing readable there.
             EncoderMismatchError: the encoder of that name now gives other vectors.
         """
         folder = Path(path)
-        state = load_object(folder)
+        state = load_object(folder, trust=trust)
         if not isinstance(state, Fitted):
             raise ModelLoadError(f"{folder} holds a {type(state).__name__}, not a recommender")
-        recommender = cls(state.encoder_name, state.model_name, signals=state.signals, cache=cache)
-        if encoder is not None:
-            recommender._encoder = encoder(state.encoder_name)
+        if encoder is None:
+            vectors = VectorCache(cache) if cache is not None else None
+            encoder = load_encoder(state.encoder_name, cache=vectors, trust=trust)
+        elif not isinstance(encoder, Encoder):
+            encoder = encoder(state.encoder_name)
+        recommender = cls(encoder, state.model, signals=state.signals, cache=cache)
+        recommender._asked_encoder, recommender._model_name = state.encoder_name, state.model_name
+        recommender._model = None  # another fit makes a new one by its name
         check_same_encoder(state.catalogue.fingerprint, recommender._encoder)
         recommender._state = state
         if history is None:

@@ -11,7 +11,7 @@ nothing else is known of the user; beside k examples that are items it counts as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -110,14 +110,12 @@ def nearest(index: WordsIndex, sentences: Sequence[Sentence]) -> tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
-def reasons(index: WordsIndex, sentences: Sequence[Sentence], parts: Vector, row: int) -> list[Reason]:
-    """A reason per sentence at catalogue ``row``. ``parts`` (s,): its contributions there."""
-    return [
-        Reason(
-            each.kind,
-            float(part),
-            text=each.understood.text,
-            matched=tuple(Matched(why.claim, why.column, why.piece) for why in index.why(each.understood, row)),
-        )
-        for each, part in zip(sentences, parts, strict=True)
-    ]
+def with_matches(reasons: Sequence[Reason], index: WordsIndex, sentences: Sequence[Sentence], row: int) -> tuple[Reason, ...]:
+    """The reasons of one score, those of sentences with what they matched of the item at catalogue ``row``."""
+    spoken = {each.understood.text: each.understood for each in sentences}
+    return tuple(
+        replace(reason, matched=tuple(Matched(why.claim, why.column, why.piece) for why in index.why(spoken[reason.text], row)))
+        if reason.text in spoken
+        else reason
+        for reason in reasons
+    )

@@ -71,7 +71,10 @@ def _named(ui: Ui, reason: Reason) -> str:
 def decoded_body(found: Decoded, **about: str | None) -> dict[str, Any]:
     """The body of ``profile`` (about ``user``) and ``describe`` (about ``item_id``)."""
     phrases = [{"text": phrase.text, "weight": phrase.weight} for phrase in found.phrases]
-    return {**about, "lang": found.lang, "text": found.text, "phrases": phrases}
+    body = {**about, "lang": found.lang, "text": found.text, "phrases": phrases}
+    if found.disliked:
+        body["disliked"] = [{"text": phrase.text, "weight": phrase.weight} for phrase in found.disliked]
+    return body
 
 
 def show_decoded(ui: Ui, found: Decoded) -> None:

@@ -4,6 +4,6 @@ from fewrec.ops.topk import top_k
 from fewrec.ranking.filters import Filters
 from fewrec.ranking.order import diversified
 from fewrec.ranking.questions import best_questions
-from fewrec.ranking.reasons import in_order, reasons_of, strongest
+from fewrec.ranking.reasons import SPOKEN, reasons_of, strongest
 
-__all__ = ["Filters", "best_questions", "diversified", "in_order", "reasons_of", "strongest", "top_k"]
+__all__ = ["SPOKEN", "Filters", "best_questions", "diversified", "reasons_of", "strongest", "top_k"]
