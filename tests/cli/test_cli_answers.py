@@ -20,7 +20,7 @@ def check_line(line: dict, *keys: str) -> None:
 
 def test_recommend_to_a_known_user(fitted: str) -> None:
     document = fewrec("recommend", fitted, "--user", "sci-fi-fan", "-k", "5", "--json").document
-    assert list(document) == ["user", "items"]
+    assert list(document) == ["user", "understood", "unmatched", "items"]
     assert document["user"] == "sci-fi-fan"
     assert len(document["items"]) == 5
     for line in document["items"]:

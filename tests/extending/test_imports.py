@@ -15,7 +15,10 @@ PACKAGE = Path(fewrec.__file__).parent
 LAYERS = (
     {"errors", "types", "plugins", "ops", "columns", "settings"},
     {"data", "text", "words", "encoders", "decoders", "ranking", "store", "preparation", "privacy"},
-    {"models", "persistence", "sources", "sample"},
+    {"models", "persistence", "sources", "sample", "history", "sentences"},
+    {"fitted"},
+    {"examples"},
+    {"explanation", "queries"},
     {"recommender", "forgetting"},
     {"fitting", "evaluation", "testing"},
     {"serving"},

@@ -19,9 +19,9 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _TASTE = re.compile(
-    r"\b(?:i (?:really |absolutely |also |always |just )*(?:love|like|enjoy|adore|hate|dislike|loved|liked|enjoyed|prefer)\b(?! to see)|i'?m (?:a (?:big )?fan|into)|"
+    r"\b(?:i (?:really |absolutely |also |always |just )*(?:love|like|enjoy|adore|hate|dislike|loved|liked|enjoyed|prefer)\b(?! to see)|i(?:'?m| am) (?:a (?:big |huge )?fan|(?:really |very )?into|(?:really |very )?interested in)|"
     r"my favou?rites?|i (?:can't stand|don't like|do not like))|(?:我|一直|最|超|很|特别|非常|从小)(?:就|也|都|不|比较|很|最|超|挺|更|还|真的?|特别|一直|太|非常|个人)*"
-    r"(?:喜欢|爱(?:看|听|玩|读)?|讨厌|迷|讨厌|受不了)|^(?:喜欢|不喜欢|讨厌|热爱|爱看)",
+    r"(?:喜欢|爱(?:看|听|玩|读)?|讨厌|迷|讨厌|受不了)|^(?:喜欢|不喜欢|讨厌|热爱|爱看)|感兴趣|有兴趣|情有独钟|爱好者|忠实(?:粉丝|观众|读者|听众)",
     re.IGNORECASE,
 )
 _BESIDES = re.compile(r"除了[^，,。]*(?:还|也)")
