@@ -151,7 +151,7 @@ def test_cold_items(tmp_path: Path) -> None:
         assert cells["popularity", n, 0, "warm"]["mean"] > cells["random", n, 0, "warm"]["mean"]
     assert {row["items"] for row in document["comparisons"]} == {"all", "cold", "warm"}
     text = page.read_text(encoding="utf-8")
-    assert text.count("Who wins, by how much: ndcg@10") == 3
+    assert text.count("Differences to the best peer: ndcg@10") == 3
 
 
 @pytest.mark.slow
