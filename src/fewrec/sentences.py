@@ -5,7 +5,7 @@
 ``relevance`` in [0, 1] is how well item i answers the sentence (:mod:`fewrec.words`), ``excluded`` whether it is ruled out. The strength is
 in units of this request's scores: :data:`DECISIVE` times the distance from the typical item to the best one, so that an item that answers
 a request comes before any that does not, and the model orders those that answer it equally well. A statement of taste is as strong where
-nothing else is known of the user; beside k examples that are items it counts as :data:`STATEMENT_WORTH` of them would.
+nothing else is known of the user; beside k items its share of that strength is STATEMENT_WORTH / (STATEMENT_WORTH + k).
 """
 
 from __future__ import annotations

@@ -28,8 +28,6 @@ LAYERS = (
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 WITHIN_FUNCTIONS = {"cli"}
 """``fewrec learn …`` runs what only the wing ``llm`` can do; it imports it when such a command runs, and never before."""
-WAITING = {"models/stacking/model.py", "models/stacking/weights.py"}
-"""Logistic calibration, which they share with the wing ``llm``, is on its way into ``ops``."""
 
 
 def imports(path: Path, *, at_top: bool = False) -> set[str]:
@@ -81,8 +79,8 @@ def test_imports_point_one_way(part: str) -> None:
 
 def test_nobody_imports_the_wing_of_language_models() -> None:
     importing = {file for file in FILES if part_of(file) != "llm" and "llm" in imports(PACKAGE / file)}
-    assert {file for file in importing if part_of(file) not in WITHIN_FUNCTIONS} <= WAITING
-    assert not {file for file in importing - WAITING if "llm" in imports(PACKAGE / file, at_top=True)}
+    assert {part_of(file) for file in importing} <= WITHIN_FUNCTIONS
+    assert not {file for file in importing if "llm" in imports(PACKAGE / file, at_top=True)}
 
 
 def test_importing_loads_nothing_heavy() -> None:
@@ -95,7 +93,7 @@ def test_importing_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     heavy, wing = done.stdout.splitlines()
     assert heavy == "[]"
-    assert all(name in {"fewrec.llm"} or name.startswith("fewrec.llm.ranker") for name in ast.literal_eval(wing))
+    assert wing == "[]"
 
 
 def test_listing_names_loads_nothing_heavy() -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from fewrec.errors import SettingError
+from fewrec.models.stacking.model import N_CHECKPOINT_ROWS
 
 Method = Literal["lora", "full"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -36,7 +37,7 @@ class TransferConfig:
     """Times that the validation rows are answered during training, > 0."""
     patience: int = 2
     """Evaluations without a better one before training ends, > 0."""
-    max_valid: int = 150
+    max_valid: int = N_CHECKPOINT_ROWS
     """Validation rows used, the first ones: a choice among five checkpoints needs no more."""
     max_history: int = 10
     """Titles shown of what a user liked, and of what she disliked; the latest ones."""

@@ -13,7 +13,6 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from fewrec.errors import NotFittedError
-from fewrec.llm.ranker.config import TransferConfig
 from fewrec.models.base import Additive, Model, Predictor
 from fewrec.models.blend.ensemble import Ensemble, EnsembleConfig, Member
 from fewrec.models.blend.prior import PriorTable
@@ -25,6 +24,8 @@ from fewrec.ops.calibration import Floats, Labels, logistic
 from fewrec.ops.leave_one_out import leave_one_out
 from fewrec.types import Catalogue, Examples, Explanation, Interactions, Matrix, Rows, Vector
 
+N_CHECKPOINT_ROWS = 150
+"""Validation rows, the first ones, on which members that train choose their checkpoints: they do not weigh the members."""
 MAX_VALID = 400
 """Validation rows that weights are learned on at most, the last ones: members that choose checkpoints use the first."""
 _SLOW = EnsembleConfig(n_candidates=20, episodes=TuningConfig(shots=(1, 5), n_folds=2, max_users=20, min_users=10, n_repeats=1))
@@ -161,7 +162,7 @@ class AnyEnsemble(Ensemble):
 
 def n_weighing(n_valid: int) -> int:
     """How many of ``n_valid`` rows weigh the members: those by which none chose a checkpoint, or half of them where few are left."""
-    return min(MAX_VALID, max(n_valid - TransferConfig.max_valid, (n_valid + 1) // 2))
+    return min(MAX_VALID, max(n_valid - N_CHECKPOINT_ROWS, (n_valid + 1) // 2))
 
 
 def _apart(make: Callable[[], Model]) -> Additive:
