@@ -138,7 +138,8 @@ class ExampleMaker:
         """A sentence as points of E's space, one for what it asks for and one for what it rules out; none where it says nothing.
 
         A point lies between the vectors of the words and those of the items that answer: what a genre means in this catalogue is as much
-        in its items as in its name. Where no item answers, the words alone count as little as a like.
+        in its items as in its name. A statement of taste counts as ten likes; a request, which is no taste, as one, and so do words alone
+        where no item answers.
         """
         evidence, catalogue = sentence.evidence, self.fitted.catalogue
         text = sentence.understood.text
@@ -160,7 +161,7 @@ class ExampleMaker:
             rows=np.full(len(found), -1, dtype=np.int64),
             vectors=np.stack([vector for _, vector in found]),
             utility=np.array([sign for sign, _ in found], dtype=np.float32),
-            weight=np.full(len(found), STATEMENT_WEIGHT, dtype=np.float32),
+            weight=np.full(len(found), STATEMENT_WEIGHT if sentence.kind == "statement" else 1, dtype=np.float32),
             kinds=(sentence.kind,) * len(found),
             labels=(text,) * len(found),
         )
