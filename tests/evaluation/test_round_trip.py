@@ -99,12 +99,13 @@ def test_a_share_is_a_ratio_of_sums_and_survives_a_file() -> None:
 def test_an_item_is_found_by_its_own_words_and_supported_by_its_record(scoring: TextScoring) -> None:
     rows = np.array([0, 2, 6])
     texts = [said("Star Road", "Ann Lee", "deep space", "ghost"), said("ghost", "old house"), Decoded("en", "Nothing.", ())]
-    block = ItemScorer(scoring).score(rows, texts)
+    block = ItemScorer(scoring, [film[0] for film in FILMS]).score(rows, texts)
     by_metric = dict(zip(block.metrics, block.values.T.tolist(), strict=True))
     assert by_metric["cross-recall@1"] == [1.0, 0.0, 1 / 8]
     assert by_metric["support"] == [0.75, 0.0, 0.0]
     assert by_metric["phrases-said"] == [4.0, 2.0, 0.0]
-    assert block.sizes.tolist() == np.ones((3, 4)).tolist()
+    assert block.sizes.tolist() == np.ones((3, 5)).tolist()
+    assert by_metric["echo"] == [1.0, 1.0, 0.0]  # no phrase holds for three films
 
 
 def test_users_by_an_independent_computation(decoded_catalogue: DecodedCatalogue, scoring: TextScoring) -> None:

@@ -64,6 +64,8 @@ class TextScoring:
     """(m,) what the second encoder reads of the items."""
     supported: Callable[[str, int], bool]
     """Whether a phrase occurs in the record of the item of that row."""
+    holders: Callable[[str], Rows]
+    """Rows of the items in whose record a phrase occurs."""
     record_words: Callable[[int], frozenset[str]]
     """The folded words of an item's record, in both languages as far as known."""
     read: Callable[[Sequence[Decoded]], Matrix]

@@ -14,10 +14,10 @@ Count = int | Literal["all"]
 
 RANKED = ("ndcg@10", "recall@20", "mrr", "uauc", "coverage", "diversity", "novelty")
 LABELLED = ("auc", "uauc", "log-loss", "calibration-error")
-OF_ITEMS = ("cross-recall@1", "cross-recall@10", "support", "phrases-said")
+OF_ITEMS = ("cross-recall@1", "cross-recall@10", "support", "phrases-said", "echo")
 OF_USERS = (
     *("ndcg-kept", "overlap@10", "plain-ndcg-kept", "plain-overlap@10"),
-    *("genre-named", "own-phrases", "phrases-said"),
+    *("genre-named", "own-phrases", "phrases-said", "lift"),
 )
 PRIMARY: Mapping[str, tuple[str, ...]] = {
     "ranked": ("ndcg@10",),

@@ -197,6 +197,7 @@ def text_scoring(decoded_catalogue: DecodedCatalogue, second: Encoder) -> TextSc
         first=decoded_catalogue.encoder,
         item_texts=catalogue.texts,
         supported=records.supports,
+        holders=records.holders,
         record_words=records.words_of,
         read=CatalogueReader(expectation, records, decoded_catalogue.encoder.encode).read,
         genres=_genres(catalogue),

@@ -61,6 +61,8 @@ _KINDS: dict[str, dict[str, Better]] = {
         "plain-ndcg-kept": "higher",
         "plain-overlap": "higher",
         "phrases-said": None,
+        "echo": "lower",
+        "lift": "higher",
     },
     "requests": {"p": "higher", "ndcg": "higher", "excluded": "lower", "unmoved": None, "likes-ndcg": "higher"},
 }

@@ -164,7 +164,7 @@ class RoundTripDraw:
                 result.notes.append("a decoder that cannot forget items has no results on held-out ones")
             else:
                 tests.append(("cold", self.cold, unseen))
-        scorer = ItemScorer(protocol.scoring)
+        scorer = ItemScorer(protocol.scoring, protocol.catalogue.titles)
         for items, rows, knowing in tests:
             decoded, rate = self._decoded(candidate, knowing, protocol.catalogue.vectors[rows], rows, "item")
             if candidate.control == "shuffled":

@@ -12,9 +12,11 @@ import numpy as np
 from fewrec.evaluation.decoder_api import TextScoring
 from fewrec.evaluation.metrics.decoded import chance_in_first, overlap
 from fewrec.evaluation.metrics.ranked import Ranked, Values, ndcg
+from fewrec.evaluation.metrics.shared_phrases import echo, frequencies
 from fewrec.evaluation.ordering import TieBreaker, packed, ranks_of, top_of
 from fewrec.evaluation.outcomes import PerUnit
 from fewrec.evaluation.settings import OF_ITEMS, OF_USERS
+from fewrec.text import fold
 from fewrec.types import Catalogue, Decoded, Matrix, Rows
 
 TOP = 10
@@ -34,8 +36,8 @@ class DecodedUser:
 class ItemScorer:
     """Does a text find its item through the second encoder, and do its phrases stand in the item's record?"""
 
-    def __init__(self, scoring: TextScoring) -> None:
-        self._scoring = scoring
+    def __init__(self, scoring: TextScoring, titles: Sequence[str]) -> None:
+        self._scoring, self._titles = scoring, titles
 
     def score(self, rows: Rows, decoded: Sequence[Decoded]) -> PerUnit:
         """``decoded[i]`` is the text about the item of row ``rows[i]``. A text without phrases supports nothing."""
@@ -47,8 +49,15 @@ class ItemScorer:
             for row, each in zip(rows.tolist(), decoded, strict=True)
         ]
         columns = [chance_in_first(similarities, rows, 1), chance_in_first(similarities, rows, TOP)]
-        columns += [np.asarray(support), _said(decoded)]
+        columns += [np.asarray(support), _said(decoded), self._echo(rows, decoded)]
         return _means(rows, OF_ITEMS, columns)
+
+    def _echo(self, rows: Rows, decoded: Sequence[Decoded]) -> Values:
+        shares = []
+        for row, each in zip(rows.tolist(), decoded, strict=True):
+            said, title = [phrase.text for phrase in each.phrases], fold(self._titles[row])
+            shares.append(echo([self._scoring.holders(text) for text in said], [fold(text) == title for text in said]))
+        return np.asarray(shares, dtype=np.float64)
 
     @cached_property
     def _items(self) -> Matrix:
@@ -83,6 +92,7 @@ class UserScorer:
             "genre-named": (self._genre_named(users, decoded), ones),
             "own-phrases": (self._own_phrases(users, decoded), ones),
             "phrases-said": (_said(decoded), ones),
+            "lift": self._lift(users, decoded),
         }
         units = np.asarray([len(self._catalogue) + user.row for user in users])  # items are the units below
         values, sizes = (np.stack([columns[metric][part] for metric in OF_USERS], axis=1) for part in (0, 1))
@@ -121,6 +131,15 @@ class UserScorer:
                 said = [phrase.text for phrase in each.phrases]
                 found[place] = any(self._scoring.names_genre(phrase, genre) for phrase in said for genre in leading)
         return found
+
+    def _lift(self, users: Sequence[DecodedUser], decoded: Sequence[Decoded]) -> tuple[Values, Values]:
+        """(b,) frequencies of the phrases, summed, among the hidden likes and in the catalogue."""
+        pairs = [
+            frequencies([self._scoring.holders(phrase.text) for phrase in each.phrases], user.hidden, len(self._catalogue))
+            for user, each in zip(users, decoded, strict=True)
+        ]
+        among, usual = np.asarray(pairs, dtype=np.float64).T
+        return among, usual
 
     def _own_phrases(self, users: Sequence[DecodedUser], decoded: Sequence[Decoded]) -> Values:
         """(b,) share of the phrases that occur in the record of one of the likes; 0 for an empty text."""

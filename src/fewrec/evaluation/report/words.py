@@ -72,6 +72,14 @@ METRICS = {
         "出现在用户自己喜欢的某个物品资料里的短语比例",
     ),
     "phrases-said": ("phrases in a text, on average", "每段文字的平均短语数"),
+    "echo": (
+        "share of the phrases that are the item's title or hold for fewer than three items; lower is better",
+        "只是该物品标题、或只适用于不到三个物品的短语比例；越低越好",
+    ),
+    "lift": (
+        "how many times as often the phrases hold for held-out likes as for the catalogue",
+        "短语适用于未展示的喜欢物品的频率，是适用于全部物品的频率的几倍",
+    ),
     "calibration-error": ("how far stated probabilities are from frequencies", "所说概率与实际频率的偏差"),
 }
 
