@@ -48,7 +48,13 @@ class Live:
     # -- tastes ------------------------------------------------------------------------------------------------------------
 
     def taste(
-        self, user: str | None = None, *, like: Sequence[str] = (), dislike: Sequence[str] = (), say: Sequence[str] = ()
+        self,
+        user: str | None = None,
+        *,
+        like: Sequence[str] = (),
+        dislike: Sequence[str] = (),
+        say: Sequence[str] = (),
+        want: Sequence[str] = (),
     ) -> Taste:
         """As :meth:`Recommender.taste`, with new items among the examples and in the user's history."""
         if both := set(like) & set(dislike):
@@ -65,7 +71,7 @@ class Live:
         known_like = [item_id for item_id in like if self._new_item_row(item_id) is None]
         known_dislike = [item_id for item_id in dislike if self._new_item_row(item_id) is None]
         return self.recommender.taste(
-            user, like=known_like, dislike=known_dislike, say=say, also=[each for each in also if len(each)]
+            user, like=known_like, dislike=known_dislike, say=say, want=want, also=[each for each in also if len(each)]
         )
 
     def _history_with_new_items(self, user: str, new_items: NewItems) -> Examples:
@@ -78,18 +84,25 @@ class Live:
     # -- lists -------------------------------------------------------------------------------------------------------------
 
     def recommend(
-        self, taste: Taste, *, k: int, filters: Filters, diversity: float = 0.0, exploration: float = 0.0
+        self,
+        taste: Taste,
+        *,
+        k: int,
+        filters: Filters,
+        diversity: float = 0.0,
+        exploration: float = 0.0,
+        focus: float | None = None,
     ) -> Recommendations:
         """The k best of fitted items and new items, by score. Diversity and exploration order the fitted items among themselves."""
-        scored = self.recommender.scored(taste)
+        scored = self.recommender.scored(taste, focus=focus)
         hidden = replace(filters, deny=(*filters.deny, *self.overlay.gone)) if self.overlay.gone else filters
         found = self.recommender.recommend(
-            taste, k=k, filters=hidden, diversity=diversity, exploration=exploration, scored=scored
+            taste, k=k, filters=hidden, diversity=diversity, exploration=exploration, focus=focus, scored=scored
         )
         lines = [self._with_titles(line) for line in found.items]
         if self.new_items is not None:
             lines = _merged(lines, self._new_item_lines(self.new_items, taste, scored, k, filters), k)
-        return Recommendations(taste.user, tuple(lines))
+        return replace(found, items=tuple(lines))
 
     def _new_item_lines(
         self, new_items: NewItems, taste: Taste, scored: Scored, k: int, filters: Filters
@@ -156,9 +169,13 @@ class Live:
             within = scored.unit * self.recommender.taste_model.uncertainty(examples, mine.indices.astype(np.int64))
             variance = float(weights @ within**2 + weights @ (means - means @ weights) ** 2)
         else:
-            prior, parts, variance = float(scored.scores.mean()), np.zeros(len(examples)), float(scored.scores.var())
-        parts = parts + beyond
-        reasons = [_reason(examples, place, float(part)) for place, part in enumerate(parts)]
+            said = scored.said.mean(axis=1)
+            parts = np.concatenate([np.zeros(len(examples)), said])
+            prior, variance = float(scored.scores.mean() - said.sum()), float(scored.scores.var())
+        parts[: len(examples)] += beyond
+        reasons = [_reason(examples, place, float(part)) for place, part in enumerate(parts[: len(examples)])]
+        spoken = zip(taste.sentences, parts[len(examples) :], strict=True)
+        reasons += [Reason(each.kind, float(part), text=each.understood.text) for each, part in spoken]
         reasons.sort(key=lambda reason: -abs(reason.contribution))
         return Recommendation(
             points.ids[row],
