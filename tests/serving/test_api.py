@@ -98,7 +98,7 @@ def test_a_repeated_list_comes_from_memory_until_something_changes(api: TestClie
 
 def test_a_new_item_is_recommended_at_once_by_its_text(api: TestClient) -> None:
     assert api.put("/v1/items/martian", json=MARTIAN).json() == {"accepted": 1, "new": 1, "changed": 0, "same": 0}
-    asked = {"say": ["我想看火星和宇航员的科幻片"], "k": 5}
+    asked = {"say": ["我想看火星和宇航员的科幻片"], "k": 15}
     found = api.post("/v1/recommendations", json=asked).json()
     assert "martian" in ids(found)
     line = next(line for line in found["items"] if line["item_id"] == "martian")
