@@ -46,6 +46,7 @@ from fewrec.types import (
     Recommendations,
     Rows,
 )
+from fewrec.words import WordsIndex
 
 __all__ = ["Question", "Recommender", "Scored", "Similar", "Taste"]
 
@@ -324,6 +325,11 @@ class Recommender:
     def signals(self) -> SignalConfig:
         """How events count."""
         return self._fitted().signals
+
+    @property
+    def words(self) -> WordsIndex:
+        """The index that sentences are understood by."""
+        return self._fitted().words
 
     @property
     def encoder(self) -> Encoder:

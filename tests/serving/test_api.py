@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 from fewrec.fitting import fit_store
 from fewrec.recommender import Recommender
 from fewrec.sample import films
+from fewrec.serving import Client
 from fewrec.store import Store
+
+from .conftest import listening
 
 MARTIAN = {"title": "火星救援", "genres": ["科幻", "冒险"], "description": "一名宇航员被独自留在火星上，靠科学求生"}
 IDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20).filter(
@@ -95,7 +98,7 @@ def test_a_repeated_list_comes_from_memory_until_something_changes(api: TestClie
 
 def test_a_new_item_is_recommended_at_once_by_its_text(api: TestClient) -> None:
     assert api.put("/v1/items/martian", json=MARTIAN).json() == {"accepted": 1, "new": 1, "changed": 0, "same": 0}
-    asked = {"say": ["我想看火星和宇航员的科幻片"], "k": 5}
+    asked = {"say": ["我想看火星和宇航员的科幻片"], "k": 15}
     found = api.post("/v1/recommendations", json=asked).json()
     assert "martian" in ids(found)
     line = next(line for line in found["items"] if line["item_id"] == "martian")
@@ -331,3 +334,47 @@ def test_before_the_first_fit_events_are_taken_and_a_fit_begins_by_itself(serve:
     fits = api.get("/v1/fits").json()
     assert fits["jobs"][0]["state"] == "done"
     assert (fits["current"]["model"], fits["current"]["items"]) == ("taste", 6)
+
+
+def test_requests_are_understood_and_their_matches_shown(api: TestClient) -> None:
+    api.put("/v1/items/martian", json=MARTIAN)  # a list with an item that came after the fit keeps all of it too
+    found = api.post("/v1/recommendations", json={"want": ["不要恐怖的科幻片"], "k": 20}).json()
+    wanted = next(claim for claim in found["understood"] if claim["polarity"] > 0)
+    assert wanted["kind"] == "category"
+    assert wanted["matched"] > 3
+    reasons = [reason for reason in found["items"][0]["reasons"] if reason["kind"] == "request"]
+    assert reasons
+    assert any("科幻" in why["text"] for reason in reasons for why in reason["matched"])
+    assert {"claim", "column", "text"} == set(reasons[0]["matched"][0])
+    line = next(line for line in found["items"] if line["item_id"] == "martian")
+    assert sum(reason["contribution"] for reason in line["reasons"]) == pytest.approx(line["score"], abs=1e-4)
+    loose = api.post("/v1/recommendations", json={"want": ["科幻片"], "focus": 0, "k": 20}).json()
+    anybody = api.post("/v1/recommendations", json={"k": 20}).json()
+    assert ids(loose) == ids(anybody)
+    for route in ("profile", "questions"):
+        assert api.post(f"/v1/{route}", json={"want": ["科幻片"]}).status_code == 200
+    assert api.post("/v1/profile", json={"want": ["科幻片"]}).json() != api.post("/v1/profile", json={}).json()
+    assert api.post("/v1/recommendations", json={"focus": 2}).status_code == 422
+
+
+def test_a_known_users_sentences_are_shown_as_understood(api: TestClient) -> None:
+    api.post("/v1/statements", json={"user_id": "said", "text": "我喜欢科幻片"})
+    told = recommended(api, "said", k=5, focus=0.5)
+    assert [(claim["kind"], claim["polarity"]) for claim in told["understood"]] == [("category", 1.0)]
+    assert told["unmatched"] == []
+    assert "nearest" not in told
+    assert {reason["kind"] for reason in told["items"][0]["reasons"]} == {"prior", "statement"}
+    strange = api.post("/v1/recommendations", json={"want": ["量子斗牛"]}).json()
+    assert strange["unmatched"] == ["量子斗牛"]
+    assert len(strange["nearest"]) > 0
+
+
+def test_the_client_reads_what_was_understood(store_path) -> None:
+    with listening(store_path, log_requests=False) as url, Client(url) as service:
+        found = service.recommend(want=["想看科幻片"], focus=1.0, k=3)
+        assert found.understood[0].kind == "category"
+        assert found.understood[0].polarity > 0
+        reason = next(reason for reason in found.items[0].reasons if reason.kind == "request")
+        assert reason.matched[0].column == "genres"
+        assert service.profile(want=["科幻片"]).text != service.profile().text
+        assert len(service.questions(want=["科幻片"])) == 5

@@ -124,13 +124,23 @@ def test_a_visitor_says_a_sentence_likes_and_dislikes(page: Page) -> None:
     assert second not in page.list()
     assert "you disliked" in page.one("ol.list").text
     assert page.one("#taste").text.startswith("Likes: ")
-    assert len(page.all(".chips li")) == 3
+    assert len(page.all(".chips:not(.claims) li")) == 3
     page.picture("page-en")
-    page.click(".chips li:last-child button")
-    assert len(page.all(".chips li")) == 2
+    page.click(".chips:not(.claims) li:last-child button")
+    assert len(page.all(".chips:not(.claims) li")) == 2
     assert second in page.list() or page.one("#taste").text != taste
     page.open()
-    assert len(page.all(".chips li")) == 2  # kept in this tab
+    assert len(page.all(".chips:not(.claims) li")) == 2  # kept in this tab
+
+
+def test_what_was_understood_is_shown_as_chips(page: Page) -> None:
+    page.fresh("zh")
+    page.one("#sentence").send_keys("我对科幻片很感兴趣，不喜欢恐怖片", Keys.ENTER)
+    page.wait(lambda: len(page.all(".claims li")) == 2)
+    assert "科幻" in page.one(".claims li").text
+    assert "恐怖" in page.one(".claims .ruled-out").text
+    assert "「科幻」：genres" in page.one("ol.list").text
+    page.picture("page-understood")
 
 
 def test_questions_are_answered_and_others_take_their_place(page: Page) -> None:
@@ -144,7 +154,7 @@ def test_questions_are_answered_and_others_take_their_place(page: Page) -> None:
     before = page.list()
     page.click(".question button:nth-of-type(1)")
     assert page.list() != before
-    assert len(page.all(".chips li")) == 1
+    assert len(page.all(".chips:not(.claims) li")) == 1
 
 
 def test_chinese_by_keyboard_alone(page: Page) -> None:
@@ -190,7 +200,7 @@ def test_search_and_item_pages_show_text_as_text(page: Page, site: str) -> None:
     assert len(page.list()) == 8
     page.picture("page-item")
     page.click("main .buttons button")
-    page.wait(lambda: len(page.all(".chips li")) == 1)
+    page.wait(lambda: len(page.all(".chips:not(.claims) li")) == 1)
 
 
 def test_the_operators_view(page: Page, site: str) -> None:

@@ -25,14 +25,25 @@ class Problem(Answer):
     errors: list[dict[str, Any]] = []
 
 
+class MatchedOut(Answer):
+    """What of an item answers a sentence."""
+
+    claim: str = Field(description="Words of the sentence.")
+    column: str = Field(description="The item's column that answers them.")
+    text: str = Field(description="The piece of that column.")
+
+
 class Reason(Answer):
     """One summand of a score."""
 
-    kind: Literal["prior", "like", "dislike", "rating", "event", "statement"]
+    kind: Literal["prior", "like", "dislike", "rating", "event", "statement", "request"]
     contribution: float
     item_id: str | None = None
     title: str | None = None
     text: str | None = None
+    matched: list[MatchedOut] | None = Field(
+        None, description="Of a sentence: what of the item answers it; only where something does."
+    )
 
 
 class Line(Answer):
@@ -45,10 +56,24 @@ class Line(Answer):
     reasons: list[Reason] = []
 
 
+class ClaimOut(Answer):
+    """One thing that a sentence was understood to ask for or to rule out."""
+
+    text: str
+    kind: str = Field(description="`category`, `person`, `time`, `theme`, …")
+    polarity: float = Field(description="1 wanted, -1 ruled out.")
+    matched: int = Field(description="Items that literally hold it.")
+
+
 class Recommended(Answer):
     """A list, best first. The contributions of a line add up to its score."""
 
     user: str | None
+    understood: list[ClaimOut] = Field([], description="How the sentences were read.")
+    unmatched: list[str] = Field([], description="Words that nothing in the catalogue answers.")
+    nearest: list[str] | None = Field(
+        None, description="What the catalogue has nearest to them; only where something is unmatched."
+    )
     items: list[Line]
 
 

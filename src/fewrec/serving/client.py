@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote
 
 from fewrec.errors import FewrecError, MissingExtraError
-from fewrec.types import Reason, Recommendation, Recommendations
+from fewrec.types import Matched, Reason, Recommendation, Recommendations, UnderstoodClaim
 
 if TYPE_CHECKING:
     import httpx
@@ -145,11 +145,12 @@ class Client:
         like: Sequence[str] = (),
         dislike: Sequence[str] = (),
         say: Sequence[str] = (),
+        want: Sequence[str] = (),
         k: int = 10,
         **options: Any,
     ) -> Recommendations:
-        """The list of a known user, of an anonymous profile, or of both; ``options`` such as ``where`` are those of the API."""
-        asked = {"like": list(like), "dislike": list(dislike), "say": list(say), "k": k, **options}
+        """The list of a known user, of an anonymous profile, or of both; ``options`` such as ``where`` and ``focus`` are those of the API."""
+        asked = {**_profile(like, dislike, say, want), "k": k, **options}
         if user is not None:
             asked["user_id"] = user
         return _recommendations(self._call("POST", "/v1/recommendations", json=asked))
@@ -161,16 +162,13 @@ class Client:
         like: Sequence[str] = (),
         dislike: Sequence[str] = (),
         say: Sequence[str] = (),
+        want: Sequence[str] = (),
         lang: str | None = None,
     ) -> Text:
         """A taste in words."""
         if user is not None:
             return _text(self._call("GET", f"/v1/users/{_part(user)}/profile", params={"lang": lang} if lang else {}))
-        return _text(
-            self._call(
-                "POST", "/v1/profile", json={"like": list(like), "dislike": list(dislike), "say": list(say), "lang": lang}
-            )
-        )
+        return _text(self._call("POST", "/v1/profile", json={**_profile(like, dislike, say, want), "lang": lang}))
 
     def features(self, item_id: str, *, lang: str | None = None) -> Text:
         """An item in words."""
@@ -193,13 +191,14 @@ class Client:
         like: Sequence[str] = (),
         dislike: Sequence[str] = (),
         say: Sequence[str] = (),
+        want: Sequence[str] = (),
         k: int = 5,
     ) -> list[tuple[str, str]]:
         """``(item_id, title)`` of what to ask."""
         if user is not None:
             found = self._call("GET", f"/v1/users/{_part(user)}/questions", params={"k": k})
         else:
-            asked = {"like": list(like), "dislike": list(dislike), "say": list(say), "k": k}
+            asked = {**_profile(like, dislike, say, want), "k": k}
             found = self._call("POST", "/v1/questions", json=asked)
         return [(each["item_id"], each["title"]) for each in found["questions"]]
 
@@ -275,6 +274,11 @@ class Client:
             pause *= 2
 
 
+def _profile(like: Sequence[str], dislike: Sequence[str], say: Sequence[str], want: Sequence[str]) -> dict[str, Any]:
+    """An anonymous profile as it is sent."""
+    return {"like": list(like), "dislike": list(dislike), "say": list(say), "want": list(want)}
+
+
 def _part(text: str) -> str:
     """An id as one part of a path; dots alone would be taken for directories."""
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
@@ -299,11 +303,27 @@ def _recommendations(body: Mapping[str, Any]) -> Recommendations:
     lines = []
     for line in body["items"]:
         reasons = tuple(
-            Reason(each["kind"], each["contribution"], each.get("item_id"), each.get("title"), each.get("text"))
+            Reason(
+                each["kind"],
+                each["contribution"],
+                each.get("item_id"),
+                each.get("title"),
+                each.get("text"),
+                tuple(Matched(why["claim"], why["column"], why["text"]) for why in each.get("matched") or ()),
+            )
             for each in line.get("reasons", ())
         )
         lines.append(Recommendation(line["item_id"], line["title"], line["score"], line["uncertainty"], reasons))
-    return Recommendations(body["user"], tuple(lines))
+    return Recommendations(
+        body["user"],
+        tuple(lines),
+        understood=tuple(
+            UnderstoodClaim(each["text"], each["kind"], each["polarity"], each["matched"])
+            for each in body.get("understood", ())
+        ),
+        unmatched=tuple(body.get("unmatched", ())),
+        nearest=tuple(body.get("nearest") or ()),
+    )
 
 
 def _text(body: Mapping[str, Any]) -> Text:

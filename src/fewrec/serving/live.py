@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from fewrec import sentences
 from fewrec.data import observations_of_user
 from fewrec.errors import SettingError, UnknownItemError
 from fewrec.models.taste.similarity import TextSpace
@@ -16,7 +17,8 @@ from fewrec.ranking import Filters, top_k
 from fewrec.recommender import Question, Recommender, Scored, Similar, Taste
 from fewrec.serving.overlay import NewItems, Overlay
 from fewrec.store import Store
-from fewrec.types import Decoded, Examples, Reason, Recommendation, Recommendations, Vector
+from fewrec.types import Decoded, Examples, Explanation, Reason, Recommendation, Recommendations, Vector
+from fewrec.words import WordsIndex
 
 N_STAND_INS = 3
 """Fitted neighbours whose audiences are the candidates for a new item."""
@@ -48,7 +50,13 @@ class Live:
     # -- tastes ------------------------------------------------------------------------------------------------------------
 
     def taste(
-        self, user: str | None = None, *, like: Sequence[str] = (), dislike: Sequence[str] = (), say: Sequence[str] = ()
+        self,
+        user: str | None = None,
+        *,
+        like: Sequence[str] = (),
+        dislike: Sequence[str] = (),
+        say: Sequence[str] = (),
+        want: Sequence[str] = (),
     ) -> Taste:
         """As :meth:`Recommender.taste`, with new items among the examples and in the user's history."""
         if both := set(like) & set(dislike):
@@ -65,7 +73,7 @@ class Live:
         known_like = [item_id for item_id in like if self._new_item_row(item_id) is None]
         known_dislike = [item_id for item_id in dislike if self._new_item_row(item_id) is None]
         return self.recommender.taste(
-            user, like=known_like, dislike=known_dislike, say=say, also=[each for each in also if len(each)]
+            user, like=known_like, dislike=known_dislike, say=say, want=want, also=[each for each in also if len(each)]
         )
 
     def _history_with_new_items(self, user: str, new_items: NewItems) -> Examples:
@@ -78,18 +86,25 @@ class Live:
     # -- lists -------------------------------------------------------------------------------------------------------------
 
     def recommend(
-        self, taste: Taste, *, k: int, filters: Filters, diversity: float = 0.0, exploration: float = 0.0
+        self,
+        taste: Taste,
+        *,
+        k: int,
+        filters: Filters,
+        diversity: float = 0.0,
+        exploration: float = 0.0,
+        focus: float | None = None,
     ) -> Recommendations:
         """The k best of fitted items and new items, by score. Diversity and exploration order the fitted items among themselves."""
-        scored = self.recommender.scored(taste)
+        scored = self.recommender.scored(taste, focus=focus)
         hidden = replace(filters, deny=(*filters.deny, *self.overlay.gone)) if self.overlay.gone else filters
         found = self.recommender.recommend(
-            taste, k=k, filters=hidden, diversity=diversity, exploration=exploration, scored=scored
+            taste, k=k, filters=hidden, diversity=diversity, exploration=exploration, focus=focus, scored=scored
         )
         lines = [self._with_titles(line) for line in found.items]
         if self.new_items is not None:
             lines = _merged(lines, self._new_item_lines(self.new_items, taste, scored, k, filters), k)
-        return Recommendations(taste.user, tuple(lines))
+        return replace(found, items=tuple(lines))
 
     def _new_item_lines(
         self, new_items: NewItems, taste: Taste, scored: Scored, k: int, filters: Filters
@@ -105,9 +120,26 @@ class Live:
                 if row is not None:
                     admitted[row] = False
         has_text = np.diff(new_items.near.indptr) > 0
-        scores = np.where(has_text, new_items.near @ scored.scores, scored.scores.mean())
-        scores = (scores + self._beyond(new_items, taste.examples, scored.unit).sum(axis=0)).astype(np.float32)
+        of_model = scored.scores - scored.said.sum(axis=0)
+        scores = np.where(has_text, new_items.near @ of_model, of_model.mean())
+        scores = scores + self._beyond(new_items, taste.examples, scored.unit).sum(axis=0)
+        scores = (scores + self._said(new_items, taste, scored).sum(axis=0)).astype(np.float32)
         return [self._with_titles(self._line(new_items, row, taste, scored)) for row in top_k(scores, admitted, k).tolist()]
+
+    def _words_of(self, new_items: NewItems) -> WordsIndex:
+        points = new_items.points
+        return points.derived("words", lambda: self.fitted.words.extended(points.fields, points.titles))
+
+    def _said(self, new_items: NewItems, taste: Taste, scored: Scored) -> np.ndarray:
+        """(s, n) what each sentence adds to each new item: as strong as for the fitted items, by the new item's own words."""
+        parts = np.zeros((len(taste.sentences), len(new_items)), dtype=np.float32)
+        for place, sentence in enumerate(taste.sentences):
+            answered = sentence.evidence.relevance - sentence.evidence.excluded
+            row = int(np.abs(answered).argmax())
+            if answered[row] != 0:
+                here = self._words_of(new_items).evidence(sentence.understood)
+                parts[place] = scored.said[place, row] / answered[row] * (here.relevance - here.excluded)
+        return parts
 
     def _beyond(self, new_items: NewItems, examples: Examples, unit: float) -> np.ndarray:
         """(k, n) what a new item's text says about each example beyond its neighbours' text."""
@@ -151,19 +183,23 @@ class Live:
         beyond = self._beyond(one, examples, scored.unit)[:, 0]
         if mine.nnz:
             told = self.recommender.explain(taste, mine.indices.astype(np.int64), scored)
+            told = Explanation(told.prior, told.parts[: len(examples)])
             weights = mine.data / mine.data.sum()
             prior, parts, means = float(told.prior @ weights), told.parts @ weights, told.score
             within = scored.unit * self.recommender.taste_model.uncertainty(examples, mine.indices.astype(np.int64))
             variance = float(weights @ within**2 + weights @ (means - means @ weights) ** 2)
         else:
-            prior, parts, variance = float(scored.scores.mean()), np.zeros(len(examples)), float(scored.scores.var())
+            of_model = scored.scores - scored.said.sum(axis=0)
+            prior, parts, variance = float(of_model.mean()), np.zeros(len(examples)), float(of_model.var())
         parts = parts + beyond
+        said = self._said(new_items, taste, scored)[:, row]
         reasons = [_reason(examples, place, float(part)) for place, part in enumerate(parts)]
+        reasons += sentences.reasons(self._words_of(new_items), taste.sentences, said, row)
         reasons.sort(key=lambda reason: -abs(reason.contribution))
         return Recommendation(
             points.ids[row],
             points.titles[row],
-            prior + float(parts.sum()),
+            prior + float(parts.sum() + said.sum()),
             float(np.sqrt(variance)),
             (Reason("prior", prior), *reasons),
         )

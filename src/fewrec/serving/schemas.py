@@ -164,7 +164,12 @@ class AnonymousProfile(_Strict):
 
     like: list[Id] = Field(default=[], max_length=300, description="Items that are liked.")
     dislike: list[Id] = Field(default=[], max_length=300)
-    say: list[Text] = Field(default=[], max_length=50, description="A taste in words, Chinese or English.")
+    say: list[Text] = Field(
+        default=[],
+        max_length=50,
+        description="A taste in words, or a request, whichever the wording says; Chinese or English.",
+    )
+    want: list[Text] = Field(default=[], max_length=50, description="Requests, however they are worded.")
 
 
 class ListOptions(_Strict):
@@ -175,6 +180,9 @@ class ListOptions(_Strict):
     include_seen: bool = Field(False, description="Show items of the history again.")
     diversity: float = Field(0.0, ge=0, le=1, description="0 best scores, 1 most variety.")
     exploration: float = Field(0.0, ge=0, le=100, description="Draw from the posterior; 1 is Thompson sampling.")
+    focus: float | None = Field(
+        None, ge=0, le=1, description="How strictly requests hold; without it, by how much of the catalogue answers them."
+    )
 
 
 class ListRequest(AnonymousProfile, ListOptions):

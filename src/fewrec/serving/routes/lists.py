@@ -113,8 +113,15 @@ async def recommend(
 
 
 def _list(live: Live, user: str | None, profile: AnonymousProfile, filters: Filters, options: ListOptions) -> Recommendations:
-    taste = live.taste(user, like=profile.like, dislike=profile.dislike, say=profile.say)
-    return live.recommend(taste, k=options.k, filters=filters, diversity=options.diversity, exploration=options.exploration)
+    taste = live.taste(user, like=profile.like, dislike=profile.dislike, say=profile.say, want=profile.want)
+    return live.recommend(
+        taste,
+        k=options.k,
+        filters=filters,
+        diversity=options.diversity,
+        exploration=options.exploration,
+        focus=options.focus,
+    )
 
 
 @router.get("/v1/users/{user_id}/profile", responses=NOT_FOUND)
@@ -132,7 +139,7 @@ async def profile(body: Annotated[ProfileRequest, Body(openapi_examples=_PROFILE
     """The taste in words of an anonymous profile. Nothing is stored."""
     live, _ = await engine.current(None)
     found = await engine.compute(
-        lambda: live.profile(live.taste(like=body.like, dislike=body.dislike, say=body.say), lang=body.lang)
+        lambda: live.profile(live.taste(like=body.like, dislike=body.dislike, say=body.say, want=body.want), lang=body.lang)
     )
     return answers.Profile(user=None, lang=found.lang, text=found.text, phrases=phrases_of(found))
 
@@ -154,6 +161,7 @@ async def questions(
 
 
 def _questions(live: Live, user: str | None, profile: AnonymousProfile, k: int) -> answers.Questions:
-    found = live.questions(live.taste(user, like=profile.like, dislike=profile.dislike, say=profile.say), k=k)
+    taste = live.taste(user, like=profile.like, dislike=profile.dislike, say=profile.say, want=profile.want)
+    found = live.questions(taste, k=k)
     listed = [answers.QuestionOut(item_id=each.item_id, title=each.title, gain=each.gain) for each in found]
     return answers.Questions(questions=listed)

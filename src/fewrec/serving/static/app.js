@@ -1,7 +1,7 @@
 // The page: a visitor's list, search, item pages, a known user's list, the operator's view. One route a view, in the hash.
 import { operatorView } from "./operator.js";
 import { ApiError, anonymousProfile, call, rate, remember, startOver, visitor } from "./state.js";
-import { button, chips, el, itemLink, rankedList, reasons } from "./views.js";
+import { button, chips, el, itemLink, rankedList, reasons, understood } from "./views.js";
 import { lang, setLang, t } from "./words.js";
 
 const main = document.getElementById("main");
@@ -82,7 +82,7 @@ async function discover(focus) {
     main.replaceChildren(
       el("h1", {}, t("hello")), el("p", { class: "faint" }, t("nothing_stored")),
       el("div", { class: "columns" },
-        el("div", {}, sentenceForm(), tellings(), known ? button(t("start_over"), () => { startOver(); return draw("sentence"); }) : "",
+        el("div", {}, sentenceForm(), tellings(), understood(found), known ? button(t("start_over"), () => { startOver(); return draw("sentence"); }) : "",
           taste ? el("section", {}, el("h2", {}, t("taste")), el("p", { class: "taste", id: "taste" }, taste.text)) : "",
           questionBox(questions.questions)),
         el("section", { "aria-labelledby": "list" }, el("h2", { id: "list", tabindex: -1 }, t(known ? "list" : "list_anybody")),

@@ -1,7 +1,7 @@
 // The operator's view: what the store holds, fits, quality, requests, users, the evaluation report.
 import { ApiError, call } from "./state.js";
 import { button, el, table } from "./views.js";
-import { t } from "./words.js";
+import { lang, t } from "./words.js";
 
 const moment = (seconds) => new Date(1000 * seconds).toLocaleString();
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
@@ -9,7 +9,7 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 export async function operatorView(main, redraw, say) {
   const [summary, fits, quality, metrics, users, report] = await Promise.all([
     call("GET", "/v1/summary"), call("GET", "/v1/fits"), call("GET", "/v1/quality"), call("GET", "/metrics"),
-    call("GET", "/v1/users?limit=20"), call("GET", "/report").catch(noReport),
+    call("GET", "/v1/users?limit=20"), call("GET", `/report?lang=${lang()}`).catch(noReport),
   ]);
   const counts = ["items", "users", "events", "statements", "newcomers", "size_bytes"];
   const users_box = el("div", {});

@@ -22,11 +22,24 @@ export function chips(entries, remove) {
     el("li", {}, `${t(kind)}: ${text} `, button("×", () => remove(kind, key), { "aria-label": t("remove", { what: text }) }))));
 }
 
+// How the sentences were read, and what nothing answers.
+export function understood(found) {
+  const claims = found.understood || [];
+  const missing = found.unmatched || [];
+  return el("div", {},
+    claims.length ? el("ul", { class: "chips claims", "aria-label": t("understood") }, ...claims.map((claim) =>
+      el("li", { class: claim.polarity < 0 ? "ruled-out" : null }, el("span", {}, claim.text), " ",
+        el("span", { class: "faint" }, t("claim", { kind: t(`c_${claim.kind}`), n: claim.matched }))))) : "",
+    missing.length ? el("p", { class: "faint unmatched" }, t("unmatched", { what: missing.join(", ") }),
+      found.nearest?.length ? ` ${t("nearest", { what: found.nearest.join(", ") })}` : "") : "");
+}
+
 const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3);
 
 function reasonText(reason) {
   if (reason.kind === "prior") return t("prior");
-  return t(`r_${reason.kind}`, { what: reason.title || reason.text || reason.item_id });
+  const matched = (reason.matched || []).map((why) => t("matched", why));
+  return [t(`r_${reason.kind}`, { what: reason.title || reason.text || reason.item_id }), ...matched].join(" · ");
 }
 
 export function reasons(line, nShown = 4) {
