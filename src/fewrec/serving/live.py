@@ -13,11 +13,11 @@ from fewrec import sentences
 from fewrec.data import observations_of_user
 from fewrec.errors import SettingError, UnknownItemError
 from fewrec.models.taste.similarity import TextSpace
-from fewrec.ranking import Filters, top_k
+from fewrec.ranking import Filters, reasons_of, top_k
 from fewrec.recommender import Question, Recommender, Scored, Similar, Taste
 from fewrec.serving.overlay import NewItems, Overlay
 from fewrec.store import Store
-from fewrec.types import Decoded, Examples, Explanation, Reason, Recommendation, Recommendations, Vector
+from fewrec.types import Decoded, Examples, Explanation, Recommendation, Recommendations, Vector
 from fewrec.words import WordsIndex
 
 N_STAND_INS = 3
@@ -182,26 +182,26 @@ class Live:
         one = NewItems(points, mine, new_items.dense_beyond[row : row + 1], new_items.lexical_beyond[row])
         beyond = self._beyond(one, examples, scored.unit)[:, 0]
         if mine.nnz:
-            told = self.recommender.explain(taste, mine.indices.astype(np.int64), scored)
-            told = Explanation(told.prior, told.parts[: len(examples)])
+            of_model = replace(scored, said=np.zeros_like(scored.said))
+            told = self.recommender.explain(taste, mine.indices.astype(np.int64), of_model)
             weights = mine.data / mine.data.sum()
             prior, parts, means = float(told.prior @ weights), told.parts @ weights, told.score
             within = scored.unit * self.recommender.taste_model.uncertainty(examples, mine.indices.astype(np.int64))
             variance = float(weights @ within**2 + weights @ (means - means @ weights) ** 2)
         else:
-            of_model = scored.scores - scored.said.sum(axis=0)
-            prior, parts, variance = float(of_model.mean()), np.zeros(len(examples)), float(of_model.var())
+            scores = scored.scores - scored.said.sum(axis=0)
+            prior, parts, variance = float(scores.mean()), np.zeros(len(examples)), float(scores.var())
         parts = parts + beyond
-        said = self._said(new_items, taste, scored)[:, row]
-        reasons = [_reason(examples, place, float(part)) for place, part in enumerate(parts)]
-        reasons += sentences.reasons(self._words_of(new_items), taste.sentences, said, row)
-        reasons.sort(key=lambda reason: -abs(reason.contribution))
+        for anchor, said in zip(taste.anchors, self._said(new_items, taste, scored)[:, row], strict=True):
+            parts[anchor] += said
+        told = Explanation(np.array([prior], dtype=np.float32), parts[:, None].astype(np.float32))
+        reasons = reasons_of(told, 0, examples, self.recommender.catalogue)
         return Recommendation(
             points.ids[row],
             points.titles[row],
-            prior + float(parts.sum() + said.sum()),
+            float(told.score[0]),
             float(np.sqrt(variance)),
-            (Reason("prior", prior), *reasons),
+            sentences.with_matches(reasons, self._words_of(new_items), taste.sentences, row),
         )
 
     def _with_titles(self, line: Recommendation) -> Recommendation:
@@ -323,11 +323,6 @@ def _examples(
         labels=tuple(points.ids[row] for row in rows),
         lexical=points.lexical[place],
     )
-
-
-def _reason(examples: Examples, place: int, contribution: float) -> Reason:
-    kind, label = examples.kinds[place], examples.labels[place]
-    return Reason(kind, contribution, text=label) if kind == "statement" else Reason(kind, contribution, item_id=label)
 
 
 def _merged(fitted: list[Recommendation], new: list[Recommendation], k: int) -> list[Recommendation]:
