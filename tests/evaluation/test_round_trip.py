@@ -145,14 +145,15 @@ def test_a_reader_of_the_vector_itself_keeps_everything(decoded_catalogue: Decod
 
 
 def test_controls_stand_below(document: dict) -> None:
-    assert value(document, "phrases", "warm", "cross-recall@1") == 1.0
-    assert value(document, "phrases", "warm", "support") == 1.0
+    # One phrase alone holds for three of the eight films: the comedies have a text, a true one, and the others none.
+    assert value(document, "phrases", "warm", "echo") == 0.0
+    assert value(document, "phrases", "warm", "support") == 3 / 8
     assert value(document, "phrases:banned", "warm", "support") == 0.0
-    assert value(document, "phrases:banned", "warm", "cross-recall@1") < 0.6
-    assert value(document, "phrases:stranger", "warm", "cross-recall@1") < 0.2
+    recall = value(document, "phrases", "warm", "cross-recall@1")
+    assert recall > value(document, "phrases:banned", "warm", "cross-recall@1")
+    assert recall > value(document, "phrases:stranger", "warm", "cross-recall@1")
     for metric in ("own-phrases", "genre-named"):  # likes are random here and eight items fill one list
         assert value(document, "phrases", "all", metric) > value(document, "phrases:stranger", "all", metric)
-    assert value(document, "phrases", "cold", "support") > 0.0
 
 
 def test_the_document_is_the_contracts(document: dict) -> None:

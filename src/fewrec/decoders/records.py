@@ -44,7 +44,8 @@ class Records:
                 for spelling in spellings:
                     self._entries[lang].setdefault(self._key(spelling), number)
         self._eras: dict[str, list[int]] = defaultdict(list)
-        for row, year in enumerate(years_of(fields)):
+        self._years = years_of(fields)
+        for row, year in enumerate(self._years):
             if year is not None:
                 for lang in _OTHER:
                     self._eras[self._key(decade(year, lang))].append(row)
@@ -75,8 +76,10 @@ class Records:
         return place < len(rows) and int(rows[place]) == row
 
     def words_of(self, row: int) -> frozenset[str]:
-        """The folded words of a record, and those of translations of what it says."""
+        """The folded words of a record, those of translations of what it says, and those of its decade."""
         said = set(self._of_item[row])
+        if (year := self._years[row]) is not None:
+            said.update(word for lang in _OTHER for word in self._words(decade(year, lang)))
         for number in range(len(general_entries())):
             if row not in self._entry_rows(number):
                 continue
