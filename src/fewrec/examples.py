@@ -29,6 +29,8 @@ ANSWERS = 0.9
 """Share of the best relevance from which an item counts as answering a sentence."""
 MIN_RELEVANCE = 0.35
 """Relevance below which an item answers nothing: likeness of vectors alone."""
+REQUEST_WEIGHT = 0.001
+"""Weight of a request: it says what is wanted now, so it moves the decoder's vector and not the model's idea of the taste."""
 TOPIC_SHARE = 0.35
 """Weight of the words' own vector beside that of the items that answer them."""
 MAX_COMMENTS = 20
@@ -138,8 +140,8 @@ class ExampleMaker:
         """A sentence as points of E's space, one for what it asks for and one for what it rules out; none where it says nothing.
 
         A point lies between the vectors of the words and those of the items that answer: what a genre means in this catalogue is as much
-        in its items as in its name. A statement of taste counts as ten likes; a request, which is no taste, as one, and so do words alone
-        where no item answers.
+        in its items as in its name. A statement of taste counts as ten likes, a request, which is no taste, as next to nothing, and words
+        alone, where no item answers, as one.
         """
         evidence, catalogue = sentence.evidence, self.fitted.catalogue
         text = sentence.understood.text
@@ -149,6 +151,7 @@ class ExampleMaker:
         if not (answering.any() or evidence.excluded.any() or sentence.understood.claims or sentence.understood.unmatched):
             return Examples.none(catalogue.vectors.shape[1])  # 「我喜欢看电影」 among films: the carrier alone
         words = self.of_sentences([text], np.ones(1))
+        scale = 1.0 if sentence.kind == "statement" else REQUEST_WEIGHT
         found = []
         for sign, share in ((1.0, answering), (-1.0, evidence.excluded)):
             if share.any():
@@ -156,12 +159,14 @@ class ExampleMaker:
                 topics = words.vectors[np.sign(words.utility) == sign].sum(axis=0, dtype=np.float32)
                 found.append((sign, _unit(_unit(items) + TOPIC_SHARE * _unit(topics))))
         if not found:
-            return replace(words, kinds=(sentence.kind,) * len(words), labels=(text,) * len(words))
+            return replace(
+                words, kinds=(sentence.kind,) * len(words), labels=(text,) * len(words), weight=words.weight * np.float32(scale)
+            )
         return Examples(
             rows=np.full(len(found), -1, dtype=np.int64),
             vectors=np.stack([vector for _, vector in found]),
             utility=np.array([sign for sign, _ in found], dtype=np.float32),
-            weight=np.full(len(found), STATEMENT_WEIGHT if sentence.kind == "statement" else 1, dtype=np.float32),
+            weight=np.full(len(found), STATEMENT_WEIGHT if sentence.kind == "statement" else REQUEST_WEIGHT, dtype=np.float32),
             kinds=(sentence.kind,) * len(found),
             labels=(text,) * len(found),
         )

@@ -41,7 +41,9 @@ def test_the_document_and_the_page(tiny: str, tmp_path: Path) -> None:
     assert mean["phrases:banned", "warm", "support"] < 0.1
     assert mean["phrases", "all", "own-phrases"] > mean["phrases:stranger", "all", "own-phrases"] + 0.3
     assert mean["phrases", "all", "overlap@10"] > mean["phrases:stranger", "all", "overlap@10"]
-    true = [s["text"] for s in document["samples"] if s["model"] != "phrases:banned"]  # without its words an item may have no text
+    true = [
+        s["text"] for s in document["samples"] if s["model"] != "phrases:banned"
+    ]  # without its words an item may have no text
     assert true
     assert all("喜欢：" in text or "特点：" in text for text in true)
     text = page.read_text(encoding="utf-8")

@@ -177,13 +177,15 @@ class Ensemble:
     def _weights_for(self, examples: Examples) -> Vector:
         self._fitted()
         assert self.weights is not None
-        weights = self.weights.at(len(examples)).copy()
-        n_said = int(np.sum(examples.rows < 0))
+        is_taste = np.array([kind != "request" for kind in examples.kinds], dtype=bool)  # a request tells nothing of a taste
+        n = int(is_taste.sum())
+        weights = self.weights.at(n).copy()
+        n_said = int(np.sum((examples.rows < 0) & is_taste))
         if n_said:
             names = self.weights.members
             deaf = np.array([name not in self._readers for name in names])
-            left = weights[deaf].sum() * n_said / len(examples)
-            weights[deaf] *= 1 - n_said / len(examples)
+            left = weights[deaf].sum() * n_said / n
+            weights[deaf] *= 1 - n_said / n
             weights[next(i for i, name in enumerate(names) if name in self._readers)] += left
         return weights
 
