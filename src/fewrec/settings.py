@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from fewrec.errors import SettingError
 
@@ -22,13 +29,34 @@ CONFIG_VARIABLE = "FEWREC_SERVE_CONFIG"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class ServeSettings(BaseModel):
+def _list_of_text(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list_of_text)]
+"""A list; in the environment its parts are separated by commas."""
+
+
+class ServeSettings(BaseSettings):
     """Everything that can be set about ``fewrec serve``.
 
-    In the environment ``FEWREC_SERVE_`` and the name in capitals; in a TOML file the name as it is.
+    In the environment ``FEWREC_SERVE_`` and the name in capitals; in a TOML file the name as it is. Constructing it reads neither:
+    :func:`resolve` does.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed in, so that tests and worker processes get exactly what they were given."""
+        return (init_settings,)
 
     host: str = Field(
         default="127.0.0.1", description="Address to listen on. Other than loopback needs an API key in the store."
@@ -66,13 +94,11 @@ class ServeSettings(BaseModel):
     shutdown_s: int = Field(default=20, ge=1, description="Time that requests under way have to end at shutdown, in seconds.")
     compute_threads: int = Field(default=2, ge=1, le=64, description="Lists computed at once per process; further ones wait.")
     cache_mb: int = Field(default=64, ge=0, description="Size of the response cache, per process, in MiB; 0 turns it off.")
-    cors_origins: tuple[str, ...] = Field(
-        default=(), description="Origins whose pages may call the API from a browser. None unless set."
-    )
-    allowed_hosts: tuple[str, ...] = Field(
+    cors_origins: Names = Field(default=(), description="Origins whose pages may call the API from a browser. None unless set.")
+    allowed_hosts: Names = Field(
         default=(), description="Names in the Host header that are answered. Unset: loopback names on loopback, all elsewhere."
     )
-    trusted_proxies: tuple[str, ...] = Field(default=(), description="Addresses of proxies whose X-Forwarded-For is believed.")
+    trusted_proxies: Names = Field(default=(), description="Addresses of proxies whose X-Forwarded-For is believed.")
     mask: bool = Field(
         default=False, description="Mask personal details in texts of events and statements before they are stored."
     )
@@ -124,19 +150,20 @@ def resolve(
         SettingError: an unknown name, an unreadable file, or a value outside what is allowed, with the source it came from.
     """
     environment = os.environ if environment is None else environment
-    values: dict[str, Any] = {}
     origin = dict.fromkeys(ServeSettings.model_fields, "default")
     path = config or environment.get(CONFIG_VARIABLE)
-    if path:
-        for name, value in _file(Path(path)).items():
-            values[name], origin[name] = value, f"file {path}"
-    for variable, text in environment.items():
-        if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE:
-            name = variable[len(PREFIX) :].lower()
-            values[name], origin[name] = _of_text(name, text), f"environment {variable}"
-    for name, value in (arguments or {}).items():
-        if value is not None:
-            values[name], origin[name] = value, "argument"
+    values = _of_file(Path(path)) if path else {}
+    origin |= dict.fromkeys(values, f"file {path}")
+    set_here = {name: value for name, value in environment.items() if name.startswith(PREFIX) and name != CONFIG_VARIABLE}
+    unknown = {name[len(PREFIX) :].lower(): value for name, value in set_here.items()}
+    found = {**unknown, **_Environment(set_here)()}
+    for name in [name for name, value in unknown.items() if value == "" and name in ServeSettings.model_fields]:
+        found[name] = ServeSettings.model_fields[name].default  # an empty variable unsets what the file says
+    values |= found
+    origin |= {name: f"environment {PREFIX}{name.upper()}" for name in found}
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    values |= given
+    origin |= dict.fromkeys(given, "argument")
     for name in values:
         if name not in ServeSettings.model_fields:
             near = difflib.get_close_matches(name, ServeSettings.model_fields, n=1)
@@ -153,27 +180,24 @@ def resolve(
         ) from error
 
 
-def _of_text(name: str, text: str) -> Any:
-    """Lists are written with commas; pydantic reads the rest. An empty value unsets."""
-    field = ServeSettings.model_fields.get(name)
-    if field is not None and "tuple" in str(field.annotation):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if text == "" and field is not None:
-        return field.default
-    return text
+class _Environment(EnvSettingsSource):
+    """The environment that was passed in, in place of the process's own."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = {name.lower(): value for name, value in variables.items() if value}
+        super().__init__(ServeSettings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return self._variables
 
 
-def _file(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+def _of_file(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as stream:
-            return tomllib.load(stream)
+        path.open("rb").close()  # pydantic-settings takes an absent file for an empty one
+        return TomlConfigSettingsSource(ServeSettings, path)()
     except OSError as error:
         raise SettingError(f"the settings file {path} cannot be read: {error.strerror}", hint="check the path") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError
         raise SettingError(
             f"the settings file {path} is not TOML: {error}", hint='write name = value, such as host = "0.0.0.0"'
         ) from error

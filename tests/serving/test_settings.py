@@ -53,6 +53,14 @@ def test_argument_then_environment_then_file_then_default(tmp_path: Path) -> Non
     }
     by_variable = resolve(environment={"FEWREC_SERVE_CONFIG": str(file)})
     assert by_variable.settings.port == 1
+    emptied = resolve(config=file, environment={"FEWREC_SERVE_PORT": "", "FEWREC_SERVE_CORS_ORIGINS": ""})
+    assert (emptied.settings.port, emptied.settings.cors_origins, emptied.settings.workers) == (8000, (), 2)
+    assert emptied.origin["port"] == "environment FEWREC_SERVE_PORT"
+
+
+def test_constructing_settings_reads_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEWREC_SERVE_PORT", "1234")
+    assert (ServeSettings().port, resolve().settings.port) == (8000, 1234)
 
 
 @pytest.mark.parametrize(
