@@ -202,5 +202,5 @@ def test_a_local_model_in_its_place(recommender: Recommender, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["phrase", "lm:", "gpt"])
 def test_a_name_that_is_none(recommender: Recommender, name: str) -> None:
-    with pytest.raises(SettingError, match="there is no decoder|needs an argument"):
+    with pytest.raises(SettingError, match=r"there is no decoder|needs an argument"):
         recommender.describe(item="interstellar", decoder=name)
