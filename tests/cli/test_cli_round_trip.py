@@ -96,7 +96,9 @@ def test_the_default_second_encoder() -> None:
     document = fewrec("evaluate", *FILES, "--seeds", "1", "--json", "-").document
     assert document["dataset"]["second_encoder"] == "e5"
     mean = {(row["model"], row["items"], row["metric"]): row["mean"] for row in document["results"]}
-    assert mean["phrases", "warm", "cross-recall@1"] > 0.8
+    # Phrases that three items and more share name no film: half of the 66 are still the nearest to their own text.
+    assert mean["phrases", "warm", "cross-recall@1"] > 0.4
+    assert mean["phrases", "warm", "echo"] == 0
     assert mean["phrases:banned", "warm", "cross-recall@1"] < 0.6
     assert mean["phrases:stranger", "warm", "cross-recall@1"] < 0.1
     assert mean["phrases", "cold", "support"] > 0.3
