@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,13 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from fewrec import sample
+from fewrec.data import to_interactions
+from fewrec.encoders import load_encoder
+from fewrec.evaluation import KShotSettings, Run, evaluate, write_html
+from fewrec.models.registry import factory_of
+from fewrec.preparation import prepare_catalogue
+
 from .conftest import listening
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -28,10 +36,20 @@ FLAGS = (
 pytestmark = pytest.mark.skipif(CHROMIUM is None or DRIVER is None, reason="chromium and chromedriver are not installed")
 
 
+def evaluated() -> dict[str, Any]:
+    """A small evaluation of the sample."""
+    data = sample.load()
+    catalogue, _ = prepare_catalogue(data.items, load_encoder("fast"))
+    interactions, _ = to_interactions(data.events, catalogue.ids)
+    settings = KShotSettings(seeds=1, k=(1,), train_users=("all",), metrics=("ndcg@10",))
+    models = {name: factory_of(name) for name in ("popularity", "random")}
+    return evaluate("kshot", models, run=Run(progress=False), settings=settings, catalogue=catalogue, interactions=interactions)
+
+
 @pytest.fixture(scope="module")
 def site(fitted_films: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = Path(shutil.copytree(fitted_films, tmp_path_factory.mktemp("site") / "store"))
-    (path / "evaluation.html").write_text("<h1>the grid</h1><style>h1{color:red}</style>")
+    write_html(evaluated(), path / "evaluation.html")
     with listening(path, log_requests=False) as url:
         yield url
 
@@ -217,7 +235,13 @@ def test_the_operators_view(page: Page, site: str) -> None:
     ):
         assert words in text, words
     page.browser.switch_to.frame(page.one("iframe"))
-    assert page.one("h1").text == "the grid"
+    assert page.one("h1").text == "Evaluation kshot"
+    assert "popularity" in page.one("body").text
+    assert "人气" not in page.one("body").text
+    sheets = "return document.styleSheets.length"
+    WebDriverWait(page.browser, 20).until(lambda browser: browser.execute_script(sheets) == 1)
+    shown = "return getComputedStyle(document.querySelector('section')).backgroundColor"
+    assert page.browser.execute_script(shown) != "rgba(0, 0, 0, 0)"  # the style sheet is not refused
     page.browser.switch_to.default_content()
     page.picture("page-operator")
     page.browser.find_element(By.LINK_TEXT, "u01").click()

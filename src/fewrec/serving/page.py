@@ -49,8 +49,9 @@ async def favicon(_request: Request) -> Response:
 
 
 async def report_style(_request: Request) -> Response:
-    """The style sheet of the evaluation report."""
-    return Response(evaluation_report.style(), media_type="text/css", headers={"Cache-Control": "no-cache"})
+    """The style sheet of the evaluation report. Its frame is a sandbox without an origin, so the sheet is offered to every origin."""
+    headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(evaluation_report.style(), media_type="text/css", headers=headers)
 
 
 async def report(engine: EngineDep, lang: Lang = "en") -> Response:
