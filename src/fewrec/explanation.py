@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fewrec.examples import Taste
 from fewrec.fitted import Fitted
 from fewrec.models.base import Additive
 from fewrec.models.blend.ensemble import Ensemble, Scales
 from fewrec.ops.leave_one_out import leave_one_out
-from fewrec.ranking import reasons_of
+from fewrec.ranking import diversified, reasons_of, top_k
 from fewrec.sentences import contributions, with_matches
 from fewrec.types import Examples, Explanation, Matrix, Recommendation, Rows, Vector
 
+N_CANDIDATES = 200
+"""Items that diversity and exploration choose among."""
 N_SAMPLED = 2000
 """Items that the spread of scores is measured on: more would cost a second pass over a large catalogue at every request."""
 
@@ -64,6 +67,29 @@ def _of_model(fitted: Fitted, examples: Examples, rows: Rows, scales: Scales | N
     if isinstance(model, Additive):
         return model.explain(examples, rows)
     return leave_one_out(model.score, examples, rows)
+
+
+def ordered(
+    fitted: Fitted,
+    taste: Taste,
+    found: Scored,
+    admitted: NDArray[np.bool_],
+    k: int,
+    *,
+    diversity: float,
+    exploration: float,
+    rng: np.random.Generator,
+) -> Rows:
+    """Catalogue rows of the k best of the ``admitted`` (m,) items. ``diversity`` and ``exploration`` as in :meth:`fewrec.Recommender.recommend`."""
+    by = found.scores
+    rows = top_k(by, admitted, max(k, N_CANDIDATES) if diversity or exploration else k)
+    if exploration and len(rows):
+        covariance = fitted.taste.covariance(taste.examples, rows).astype(np.float64)
+        draw = rng.multivariate_normal(np.zeros(len(rows)), covariance, method="eigh", check_valid="ignore")
+        by = by.copy()
+        by[rows] += exploration * found.unit * draw
+        rows = rows[np.argsort(-by[rows], kind="stable")]
+    return diversified(by, rows, fitted.catalogue.vectors, k, diversity) if diversity else rows[:k]
 
 
 def lines(fitted: Fitted, taste: Taste, rows: Rows, found: Scored) -> tuple[Recommendation, ...]:

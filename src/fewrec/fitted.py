@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fewrec.columns import title_of
 from fewrec.data import SignalConfig, to_interactions
 from fewrec.decoders import PhraseVocabulary, mine_phrases
 from fewrec.encoders import LexicalSpace
@@ -56,6 +57,18 @@ class Fitted:
         near = by_title[:3] or difflib.get_close_matches(item_id, catalogue.ids, n=3)
         hint = f"did you mean {', '.join(near)}?" if near else "ids are those of the items file; ingest and fit to add new ones"
         raise UnknownItemError(f"there is no item {item_id!r} among the {len(catalogue):,} fitted ones", hint=hint)
+
+    def with_fields(self, changed: Mapping[str, Mapping[str, str]]) -> Fitted:
+        """The same fit with other columns shown and filtered by: item id -> columns.
+
+        Raises:
+            UnknownItemError: an item is not in the catalogue.
+        """
+        titles, fields = list(self.catalogue.titles), list(self.catalogue.fields)
+        for item_id, columns in changed.items():
+            row = self.row(item_id)
+            titles[row], fields[row] = title_of(columns, item_id, clean), columns
+        return replace(self, catalogue=replace(self.catalogue, titles=tuple(titles), fields=tuple(fields)))
 
     @property
     def language(self) -> str:

@@ -15,7 +15,7 @@ from fewrec.ranking import best_questions, reasons_of, top_k
 from fewrec.types import Interactions, Recommendation, Rows, Vector
 
 N_CANDIDATES = 200
-"""Items that diversity, exploration and questions choose among."""
+"""Items that questions choose among."""
 
 
 @dataclass(frozen=True)

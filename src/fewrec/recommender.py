@@ -5,34 +5,30 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from fewrec import explanation, queries, sentences
-from fewrec.columns import title_of
-from fewrec.data import EVENT_SCHEMA, SignalConfig, read_events, read_items, read_statements, to_interactions
+from fewrec.data import SignalConfig, to_interactions
 from fewrec.decoders import PhraseDecoder
 from fewrec.decoders.registry import Reader, load_decoder
-from fewrec.encoders import MANY_TEXTS, VectorCache, check_same_encoder, encoder_for, load_encoder
+from fewrec.encoders import ENCODED_FAST, MANY_TEXTS, VectorCache, check_same_encoder, encoder_for, load_encoder
 from fewrec.encoders.function import as_encoder
 from fewrec.errors import ModelLoadError, NotFittedError, SettingError
 from fewrec.examples import ExampleMaker, Taste
 from fewrec.explanation import Scored
 from fewrec.fitted import Fitted, Progress, learn
-from fewrec.history import FrameHistory, History
+from fewrec.history import FrameHistory, History, read_dataset, read_history, write_history
 from fewrec.models.base import Model
 from fewrec.models.blend.prior import DomainPrior
 from fewrec.models.registry import make_model
 from fewrec.models.taste import GaussianTaste
 from fewrec.persistence import load_object, save_object
 from fewrec.preparation import catalogue_of
-from fewrec.queries import N_CANDIDATES, Question, Similar
-from fewrec.ranking import Filters, diversified, top_k
-from fewrec.text import clean
+from fewrec.queries import Question, Similar
+from fewrec.ranking import Filters
 from fewrec.types import (
     Catalogue,
     Dataset,
@@ -100,14 +96,8 @@ class Recommender:
         Raises:
             DataError: an input cannot be used at all. Rows that could not be used are in :attr:`notes`.
         """
-        item_table, summary = read_items(items)
-        notes = [*map(str, summary.bad), *summary.notes]
-        tables = []
-        for source, read in ((events, read_events), (statements, read_statements)):
-            table, summary = read(source if source is not None else _NO_ROWS[read.__name__])
-            notes += [*map(str, summary.bad), *summary.notes] if source is not None else []
-            tables.append(table)
-        return self.fit_dataset(Dataset(item_table, *tables), notes=notes)
+        data, notes = read_dataset(items, events, statements)
+        return self.fit_dataset(data, notes=notes)
 
     def fit_dataset(self, data: Dataset, *, notes: Sequence[str] = (), history: History | None = None) -> Recommender:
         """Learn from tables that were read before. ``history`` answers for known users instead of ``data`` (a store, say)."""
@@ -132,10 +122,7 @@ class Recommender:
             return self._asked_encoder, []
         name = encoder_for(n_texts)
         self._encoder = load_encoder(name, cache=self._cache)
-        if n_texts <= MANY_TEXTS:
-            return name, []
-        faster = f"more than {MANY_TEXTS:,} items and no encoder named: encoded with {name}, many times faster than default"
-        return name, [f"{faster} and a little less exact; encoder default is taken where it is named"]
+        return name, [] if n_texts <= MANY_TEXTS else [ENCODED_FAST]
 
     # -- taste ------------------------------------------------------------------------------------------------------------
 
@@ -195,16 +182,8 @@ class Recommender:
         taste = taste or self.taste()
         scored = scored or self.scored(taste, focus=focus)
         admitted = (filters or Filters()).admitted(state.catalogue, taste.seen)
-        order_by = scored.scores
-        rows = top_k(order_by, admitted, max(k, N_CANDIDATES) if diversity or exploration else k)
-        if exploration and len(rows):
-            rng = rng or np.random.default_rng([self._seed, zlib.crc32((taste.user or "").encode())])
-            covariance = state.taste.covariance(taste.examples, rows).astype(np.float64)
-            draw = rng.multivariate_normal(np.zeros(len(rows)), covariance, method="eigh", check_valid="ignore")
-            order_by = order_by.copy()
-            order_by[rows] += exploration * scored.unit * draw
-            rows = rows[np.argsort(-order_by[rows], kind="stable")]
-        rows = diversified(order_by, rows, state.catalogue.vectors, k, diversity) if diversity else rows[:k]
+        rng = rng or np.random.default_rng([self._seed, zlib.crc32((taste.user or "").encode())])
+        rows = explanation.ordered(state, taste, scored, admitted, k, diversity=diversity, exploration=exploration, rng=rng)
         return Recommendations(
             taste.user,
             explanation.lines(state, taste, rows, scored),
@@ -296,12 +275,8 @@ class Recommender:
         state = self._fitted()
         if not changed:
             return self
-        titles, fields = list(state.catalogue.titles), list(state.catalogue.fields)
-        for item_id, columns in changed.items():
-            row = self.row(item_id)
-            titles[row], fields[row] = title_of(columns, item_id, clean), columns
         other = copy(self)
-        other._state = replace(state, catalogue=replace(state.catalogue, titles=tuple(titles), fields=tuple(fields)))
+        other._state = state.with_fields(changed)
         return other
 
     # -- what is known ----------------------------------------------------------------------------------------------------
@@ -382,9 +357,7 @@ class Recommender:
         folder = Path(path)
         save_object(self._fitted(), folder, trust=(type(self._fitted().model).__module__,))
         if history:
-            data = self._known().dataset()
-            data.events.write_parquet(folder / "events.parquet")
-            data.statements.write_parquet(folder / "statements.parquet")
+            write_history(self._known(), folder)
 
     @classmethod
     def load(
@@ -418,22 +391,8 @@ class Recommender:
         recommender._model = None  # another fit makes a new one by its name
         check_same_encoder(state.catalogue.fingerprint, recommender._encoder)
         recommender._state = state
-        if history is None:
-            tables = [_parquet(folder / name, empty) for name, empty in _FILES.items()]
-            history = FrameHistory(Dataset(pl.DataFrame({"item_id": list(state.catalogue.ids)}), *tables))
-        recommender._history = history
+        recommender._history = history or read_history(folder, state.catalogue.ids)
         return recommender
-
-
-_NO_ROWS = {
-    "read_events": pl.DataFrame(schema={**EVENT_SCHEMA}),
-    "read_statements": pl.DataFrame(schema={"user_id": pl.String, "text": pl.String, "timestamp": pl.Float64}),
-}
-_FILES = {"events.parquet": _NO_ROWS["read_events"], "statements.parquet": _NO_ROWS["read_statements"]}
-
-
-def _parquet(path: Path, empty: pl.DataFrame) -> pl.DataFrame:
-    return pl.read_parquet(path) if path.exists() else empty
 
 
 def _sentences(given: str | Sequence[str]) -> list[str]:

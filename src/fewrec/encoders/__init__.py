@@ -5,10 +5,11 @@ from fewrec.encoders.cached import CachedEncoder
 from fewrec.encoders.fingerprint import check_same_encoder
 from fewrec.encoders.lexical import LexicalSpace
 from fewrec.encoders.multilingual import MultilingualConfig, MultilingualEncoder
-from fewrec.encoders.registry import MANY_TEXTS, encoder_for, encoder_names, load_encoder
+from fewrec.encoders.registry import ENCODED_FAST, MANY_TEXTS, encoder_for, encoder_names, load_encoder
 from fewrec.encoders.static import StaticConfig, StaticEncoder
 
 __all__ = [
+    "ENCODED_FAST",
     "MANY_TEXTS",
     "CachedEncoder",
     "LexicalSpace",

@@ -77,6 +77,12 @@ ENCODERS: Registry[Encoder] = Registry(
 )
 """Names of encoders. A target is called with ``threads`` and ``progress`` where it has such parameters."""
 
+ENCODED_FAST = (
+    f"more than {MANY_TEXTS:,} items and no encoder named: encoded with fast, many times faster than default and a little less exact; "
+    "encoder default is taken where it is named"
+)
+"""The note of such a fit."""
+
 
 def encoder_for(n_texts: int) -> str:
     """The encoder of a new fit on ``n_texts`` item texts for which none was named."""
