@@ -70,7 +70,7 @@ def _article(ui: Ui, *, as_json: bool) -> dict[str, Any]:
 
 
 def _people(ui: Ui, people: Dataset, *, as_json: bool) -> dict[str, Any]:
-    """A new user among real ones, and an honest figure."""
+    """A new user among real ones, then a comparison on users held out of training."""
     from fewrec.recommender import Recommender
 
     started = perf_counter()
